@@ -1,0 +1,1 @@
+//! Seen before, changed, or a copy?

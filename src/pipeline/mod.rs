@@ -1,0 +1,1 @@
+//! One visit of one portal.

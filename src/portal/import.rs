@@ -1,0 +1,1 @@
+//! Reading registry files: CSV, OPML, TOML.

@@ -1,0 +1,126 @@
+//! The record: one SQL database that is the truth of everything. The dedup store and the search index derive from it.
+//!
+//! Reads go through a small pool. Every change goes through one writer, which commits the changes that are waiting
+//! together in one transaction and answers each caller only after `COMMIT`: what was acknowledged survives a crash,
+//! and a hundred callers share one disk flush. Nothing else in the crate opens a database.
+
+mod lock;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use futures::future::BoxFuture;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+pub use lock::DataLock;
+
+use crate::clock::Timestamp;
+
+/// What a statement runs on; SQLite today. SQL outside this module keeps to what PostgreSQL accepts too.
+pub type Connection = sqlx::SqliteConnection;
+/// Where reads run.
+pub type Pool = SqlitePool;
+/// One change on its way into the record.
+pub type Change<'c, T> = BoxFuture<'c, Result<T>>;
+
+/// Readers at once: enough for the console and a crawl on two cores, few enough to keep their caches warm.
+const READERS: u32 = 6;
+
+/// A handle on the record. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    readers: SqlitePool,
+    writer: writer::Writer,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the record at `path`, makes it when it is absent, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or written, or was made by a newer lantoa.
+    pub async fn open(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(20));
+        let trouble = || format!("cannot open the record {} (is the folder writable?)", path.display());
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await
+            .with_context(trouble)?;
+        sqlx::migrate!("src/store/migrations")
+            .run(&write)
+            .await
+            .with_context(|| format!("cannot bring the record {} up to date", path.display()))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await
+            .with_context(trouble)?;
+        Ok(Self { readers, writer: writer::Writer::start(write), path: path.to_owned() })
+    }
+
+    /// Where reads run.
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.readers
+    }
+
+    /// Where the record lives.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs one change and answers after it is committed. A change that fails is rolled back alone.
+    ///
+    /// # Errors
+    /// What the change itself returns, or the failure to commit.
+    pub async fn write<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Change<'c, T> + Send + 'static,
+    {
+        self.writer.run(change).await
+    }
+
+    /// Writes a consistent copy of the record to `target`, which must not exist, while others go on working.
+    ///
+    /// # Errors
+    /// When the copy cannot be written.
+    pub async fn copy_to(&self, target: &Path) -> Result<()> {
+        sqlx::query("VACUUM INTO $1")
+            .bind(target.to_string_lossy().into_owned())
+            .execute(&self.readers)
+            .await
+            .with_context(|| format!("cannot copy the record to {}", target.display()))?;
+        Ok(())
+    }
+
+    /// Waits for the changes that were handed in and closes the record.
+    pub async fn close(&self) {
+        self.writer.stop().await;
+        self.readers.close().await;
+    }
+}
+
+/// An instant as the record keeps it: milliseconds since 1970, UTC.
+#[must_use]
+pub fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// The instant that the record kept; instants outside the calendar become 1970.
+#[must_use]
+pub fn instant(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}
