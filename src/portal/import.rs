@@ -1,1 +1,342 @@
-//! Reading registry files: CSV, OPML, TOML.
+//! Registry files in, [`Entry`]s out: CSV, OPML and TOML. A bad line is named with its number; the good ones are kept.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{Entry, Kind, Source, SourceKind};
+
+/// What a registry file held.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Imported {
+    /// The good lines, in order.
+    pub entries: Vec<Entry>,
+    /// The bad lines: where and why.
+    pub problems: Vec<String>,
+}
+
+/// The file formats that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `slug,name,kind,parent,url,feed` with a header line.
+    Csv,
+    /// Outlines with `xmlUrl` and `htmlUrl`.
+    Opml,
+    /// `[[portal]]` tables, as in `seeds/`.
+    Toml,
+}
+
+impl Format {
+    /// The format that a file's name tells.
+    #[must_use]
+    pub fn of(path: &std::path::Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "csv" => Some(Self::Csv),
+            "opml" | "xml" => Some(Self::Opml),
+            "toml" => Some(Self::Toml),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a registry file.
+#[must_use]
+pub fn read(text: &str, format: Format) -> Imported {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut imported = match format {
+        Format::Csv => csv(text),
+        Format::Opml => opml(text),
+        Format::Toml => toml(text),
+    };
+    drop_repeated(&mut imported);
+    imported
+}
+
+/// Writes portals as `[[portal]]` tables, which [`read`] reads back.
+///
+/// # Errors
+/// When an entry cannot be written as TOML.
+pub fn to_toml(entries: &[Entry]) -> Result<String, toml::ser::Error> {
+    #[derive(Serialize)]
+    struct File<'a> {
+        portal: &'a [Entry],
+    }
+    toml::to_string_pretty(&File { portal: entries })
+}
+
+/// Why an entry cannot be registered, or nothing.
+#[must_use]
+pub fn problem_of(entry: &Entry) -> Option<String> {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if entry.slug.is_empty() || entry.slug.len() > 64 || !entry.slug.chars().all(good) {
+        return Some(format!("slug `{}` must be 1-64 lower-case letters, digits and hyphens", entry.slug));
+    }
+    if entry.name.trim().is_empty() {
+        return Some("the name is empty".to_owned());
+    }
+    if entry.parent.as_deref() == Some(&entry.slug) {
+        return Some("a portal cannot be its own parent".to_owned());
+    }
+    let addresses = std::iter::once(&entry.url).chain(entry.sources.iter().map(|source| &source.url));
+    for url in addresses {
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Some(format!("address `{url}` must begin with http:// or https://"));
+        }
+    }
+    None
+}
+
+#[derive(Deserialize)]
+struct Line {
+    slug: String,
+    name: String,
+    kind: String,
+    #[serde(default)]
+    parent: String,
+    url: String,
+    #[serde(default)]
+    feed: String,
+}
+
+fn csv(text: &str) -> Imported {
+    let mut imported = Imported::default();
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let header = match reader.headers() {
+        Ok(header) => header.clone(),
+        Err(cause) => {
+            imported.problems.push(format!("line 1: cannot read the header: {cause}"));
+            return imported;
+        }
+    };
+    let missing: Vec<_> =
+        ["slug", "name", "kind", "url"].into_iter().filter(|name| !header.iter().any(|h| h == *name)).collect();
+    if !missing.is_empty() {
+        imported.problems.push(format!(
+            "line 1: the header lacks {} (expected slug,name,kind,parent,url,feed)",
+            missing.join(", ")
+        ));
+        return imported;
+    }
+    let mut record = csv::StringRecord::new();
+    loop {
+        let number = reader.position().line();
+        match reader.read_record(&mut record) {
+            Ok(false) => return imported,
+            Ok(true) => {
+                let number = record.position().map_or(number, csv::Position::line);
+                let entry = record
+                    .deserialize::<Line>(Some(&header))
+                    .map_err(|_| format!("expected {} values, found {}", header.len(), record.len()))
+                    .and_then(|line| entry_of(&line));
+                imported.take(&format!("line {number}"), entry);
+            }
+            Err(cause) => {
+                imported.problems.push(format!("line {number}: cannot read the line: {cause}"));
+                if reader.is_done() || !matches!(cause.kind(), csv::ErrorKind::Utf8 { .. }) {
+                    return imported;
+                }
+            }
+        }
+    }
+}
+
+fn entry_of(line: &Line) -> Result<Entry, String> {
+    let mut entry = Entry::new(&line.slug, &line.name, line.kind.parse::<Kind>()?, address(&line.url)?);
+    entry.parent = (!line.parent.is_empty()).then(|| line.parent.clone());
+    if !line.feed.is_empty() {
+        entry.sources.push(Source { kind: SourceKind::Feed, url: address(&line.feed)? });
+    }
+    Ok(entry)
+}
+
+/// An absolute http(s) address, or why it is none.
+///
+/// # Errors
+/// A line that names the address and the mend.
+pub fn address(text: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Ok(url),
+        Ok(url) if url.host_str().is_some() => Err(format!("address `{text}` must begin with http:// or https://")),
+        _ if text.contains("://") => Err(format!("`{text}` is not a web address")),
+        _ => Err(format!("address `{text}` has no scheme (did you mean https://{text} ?)")),
+    }
+}
+
+fn toml(text: &str) -> Imported {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        #[serde(default)]
+        portal: Vec<toml::Spanned<toml::Value>>,
+    }
+    let mut imported = Imported::default();
+    let file: File = match toml::from_str(text) {
+        Ok(file) => file,
+        Err(cause) => {
+            let line = cause.span().map_or(1, |span| line_of(text, span.start));
+            imported.problems.push(format!("line {line}: {}", cause.message()));
+            return imported;
+        }
+    };
+    for table in file.portal {
+        let line = line_of(text, table.span().start);
+        let entry = table.into_inner().try_into::<Entry>().map_err(|cause| cause.message().to_owned());
+        imported.take(&format!("line {line}"), entry);
+    }
+    imported
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+}
+
+fn opml(text: &str) -> Imported {
+    use quick_xml::events::Event;
+    let mut imported = Imported::default();
+    let mut reader = quick_xml::Reader::from_str(text);
+    let mut any = false;
+    loop {
+        let line = line_of(text, usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX));
+        match reader.read_event() {
+            Ok(Event::Start(tag) | Event::Empty(tag)) if tag.name().as_ref() == "outline" => {
+                any = true;
+                let attribute = |name: &str| {
+                    let found = tag.attributes().flatten().find(|a| a.key.as_ref().eq_ignore_ascii_case(name))?;
+                    quick_xml::escape::unescape(&found.value).ok().map(|value| value.into_owned())
+                };
+                let (feed, home) = (attribute("xmlUrl"), attribute("htmlUrl"));
+                // An outline without addresses is a folder.
+                if feed.is_some() || home.is_some() {
+                    let name = attribute("title").or_else(|| attribute("text")).unwrap_or_default();
+                    imported.take(&format!("line {line}"), outline(&name, feed.as_deref(), home.as_deref()));
+                }
+            }
+            Ok(Event::Eof) => break,
+            Ok(_) => {}
+            Err(cause) => {
+                imported.problems.push(format!("line {line}: broken XML: {cause}"));
+                break;
+            }
+        }
+    }
+    if !any && imported.problems.is_empty() {
+        imported.problems.push("line 1: no <outline> found (is this OPML?)".to_owned());
+    }
+    imported
+}
+
+fn outline(name: &str, feed: Option<&str>, home: Option<&str>) -> Result<Entry, String> {
+    let feed = feed.map(address).transpose()?;
+    let home = match (home, &feed) {
+        (Some(home), _) => address(home)?,
+        (None, Some(feed)) => feed.join("/").map_err(|cause| cause.to_string())?,
+        (None, None) => return Err("the outline has neither htmlUrl nor xmlUrl".to_owned()),
+    };
+    let host = home.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
+    let name = if name.is_empty() { &host } else { name };
+    let mut entry = Entry::new(&slug_of(&host), name, Kind::Other, home);
+    entry.sources.extend(feed.map(|url| Source { kind: SourceKind::Feed, url }));
+    Ok(entry)
+}
+
+/// A slug made of a host name.
+#[must_use]
+pub fn slug_of(host: &str) -> String {
+    let host = host.trim_start_matches("www.").trim_end_matches(".gov.vn").trim_end_matches(".vn");
+    let slug: String =
+        host.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    slug.trim_matches('-').to_owned()
+}
+
+impl Imported {
+    fn take(&mut self, place: &str, entry: Result<Entry, String>) {
+        match entry.and_then(|entry| problem_of(&entry).map_or(Ok(entry), Err)) {
+            Ok(entry) => self.entries.push(entry),
+            Err(problem) => self.problems.push(format!("{place}: {problem}")),
+        }
+    }
+}
+
+fn drop_repeated(imported: &mut Imported) {
+    let mut seen = std::collections::HashSet::new();
+    imported.entries.retain(|entry| {
+        let first = seen.insert(entry.slug.clone());
+        if !first {
+            imported.problems.push(format!("slug `{}` occurs twice; the first is kept", entry.slug));
+        }
+        first
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, format: Format, slugs: &[&str], problems: &[&str]) {
+        let imported = read(text, format);
+        let found: Vec<_> = imported.entries.iter().map(|entry| entry.slug.as_str()).collect();
+        assert_eq!(found, slugs, "{:?}", imported.problems);
+        assert_eq!(imported.problems.len(), problems.len(), "{:?}", imported.problems);
+        for (found, expected) in imported.problems.iter().zip(problems) {
+            assert!(found.contains(expected), "`{found}` lacks `{expected}`");
+        }
+    }
+
+    #[test]
+    fn csv_keeps_good_lines_and_names_bad_ones() {
+        check(
+            "slug,name,kind,parent,url,feed\n\
+             bo-a,Bộ A,ministry,,https://a.gov.vn/,https://a.gov.vn/rss\n\
+             bo-b,Bộ B,ministry,,b.gov.vn,\n\
+             bo-c,Bộ C,kingdom,,https://c.gov.vn/,\n\
+             Bo D,Bộ D,ministry,,https://d.gov.vn/,\n\
+             bo-e,Bộ E\n\
+             bo-a,Bộ A,ministry,,https://a.gov.vn/,\n\
+             so-f,\"Sở F, tỉnh\",department,bo-a,https://f.gov.vn/,\n",
+            Format::Csv,
+            &["bo-a", "so-f"],
+            &[
+                "line 3: address `b.gov.vn` has no scheme",
+                "line 4: unknown kind `kingdom`",
+                "line 5: slug `Bo D`",
+                "line 6: expected 6 values, found 2",
+                "slug `bo-a` occurs twice",
+            ],
+        );
+        check("ten,duong dan\na,b\n", Format::Csv, &[], &["line 1: the header lacks slug, name, kind, url"]);
+    }
+
+    #[test]
+    fn opml_reads_outlines_and_survives_broken_xml() {
+        check(
+            "<opml><body><outline text=\"Nhóm\">\n\
+             <outline text=\"Bộ Y tế\" htmlUrl=\"https://moh.gov.vn/\" xmlUrl=\"https://moh.gov.vn/rss\"/>\n\
+             <outline text=\"Không\" xmlUrl=\"moh.gov.vn/rss\"/></outline></body></opml>",
+            Format::Opml,
+            &["moh"],
+            &["has no scheme"],
+        );
+        check("<opml><body><outline xmlUrl='https://a.vn/rss'></b", Format::Opml, &["a"], &["broken XML"]);
+        check("xin chào", Format::Opml, &[], &["no <outline>"]);
+    }
+
+    #[test]
+    fn toml_names_the_line_of_a_bad_table() {
+        let good = "[[portal]]\nslug = \"a\"\nname = \"A\"\nkind = \"other\"\nurl = \"https://a.vn/\"\n";
+        check(good, Format::Toml, &["a"], &[]);
+        check(
+            &format!("{good}\n[[portal]]\nslug = \"b\"\nname = \"B\"\nkind = \"other\"\nurl = \"https://b.vn/\"\ncolour = 1\n"),
+            Format::Toml,
+            &["a"],
+            &["line 7: unknown field `colour`"],
+        );
+        check("[[portal]\n", Format::Toml, &[], &["line 1: "]);
+    }
+
+    #[test]
+    fn export_reads_back() {
+        let text = "[[portal]]\nslug = \"a\"\nname = \"A\"\nkind = \"other\"\nurl = \"https://a.vn/\"\n\
+                    predecessors = [{ name = \"B\", until = \"2025-03-01\" }]\n[portal.rules]\ntitle = [\"h1\"]\n";
+        let entries = read(text, Format::Toml).entries;
+        assert_eq!(read(&to_toml(&entries).expect("entries are TOML"), Format::Toml).entries, entries);
+    }
+}

@@ -1,1 +1,226 @@
 //! The registry in the record.
+
+use anyhow::{Context, Result};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Entry, Health, Portal, State};
+use crate::clock::Timestamp;
+use crate::store::{Connection, Pool, instant, millis};
+
+/// What registering an entry did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registered {
+    /// It was not known before.
+    Added,
+    /// It was known and differs now.
+    Changed,
+    /// It was known exactly so.
+    Unchanged,
+}
+
+/// Every portal that was not removed, by kind and name.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn list(pool: &Pool) -> Result<Vec<Portal>> {
+    let rows = sqlx::query("SELECT * FROM portal WHERE state <> 'removed' ORDER BY slug")
+        .fetch_all(pool)
+        .await
+        .context("cannot read the registry")?;
+    let mut portals = rows.iter().map(portal_of).collect::<Result<Vec<_>>>()?;
+    portals.sort_by(|a, b| (a.entry.kind, &a.entry.slug).cmp(&(b.entry.kind, &b.entry.slug)));
+    Ok(portals)
+}
+
+/// One portal by its slug, removed or not.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn find(pool: &Pool, slug: &str) -> Result<Option<Portal>> {
+    let row = sqlx::query("SELECT * FROM portal WHERE slug = $1")
+        .bind(slug)
+        .fetch_optional(pool)
+        .await
+        .with_context(|| format!("cannot read portal {slug}"))?;
+    row.as_ref().map(portal_of).transpose()
+}
+
+/// Adds a portal or brings its registration up to date; what was learnt about it stays. A removed one comes back.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn register(connection: &mut Connection, entry: &Entry, now: Timestamp) -> Result<Registered> {
+    let known = sqlx::query("SELECT * FROM portal WHERE slug = $1")
+        .bind(&entry.slug)
+        .fetch_optional(&mut *connection)
+        .await
+        .context("cannot read the registry")?;
+    let known = known.as_ref().map(portal_of).transpose()?;
+    let outcome = match &known {
+        None => Registered::Added,
+        Some(portal) if portal.entry == *entry && portal.state != State::Removed => return Ok(Registered::Unchanged),
+        Some(_) => Registered::Changed,
+    };
+    sqlx::query(
+        "INSERT INTO portal (slug, name, name_en, kind, parent, url, aliases, predecessors, sources, rules, cron, \
+         delay_ms, confidence, notes, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         ON CONFLICT (slug) DO UPDATE SET name = excluded.name, name_en = excluded.name_en, kind = excluded.kind, \
+         parent = excluded.parent, url = excluded.url, aliases = excluded.aliases, \
+         predecessors = excluded.predecessors, sources = excluded.sources, rules = excluded.rules, \
+         cron = excluded.cron, delay_ms = excluded.delay_ms, confidence = excluded.confidence, \
+         notes = excluded.notes, state = CASE portal.state WHEN 'removed' THEN 'active' ELSE portal.state END",
+    )
+    .bind(&entry.slug)
+    .bind(&entry.name)
+    .bind(&entry.name_en)
+    .bind(entry.kind.as_str())
+    .bind(&entry.parent)
+    .bind(entry.url.as_str())
+    .bind(serde_json::to_string(&entry.aliases)?)
+    .bind(serde_json::to_string(&entry.predecessors)?)
+    .bind(serde_json::to_string(&entry.sources)?)
+    .bind(entry.rules.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(&entry.cron)
+    .bind(entry.delay_ms.map(|delay| i64::try_from(delay).unwrap_or(i64::MAX)))
+    .bind(&entry.confidence)
+    .bind(&entry.notes)
+    .bind(millis(now))
+    .execute(connection)
+    .await
+    .with_context(|| format!("cannot register portal {}", entry.slug))?;
+    Ok(outcome)
+}
+
+/// Pauses, resumes or removes a portal; false when there is no such portal.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn set_state(connection: &mut Connection, slug: &str, state: State) -> Result<bool> {
+    let done = sqlx::query("UPDATE portal SET state = $2 WHERE slug = $1 AND state <> 'removed'")
+        .bind(slug)
+        .bind(state.as_str())
+        .execute(connection)
+        .await
+        .with_context(|| format!("cannot change portal {slug}"))?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// What a visit learnt about a portal, and when it is due again.
+#[derive(Clone, Debug)]
+pub struct Visited {
+    /// The portal's row.
+    pub portal: i64,
+    /// When the visit began.
+    pub started_at: Timestamp,
+    /// How long it took.
+    pub elapsed_ms: u64,
+    /// Its report as JSON.
+    pub report: String,
+    /// Whether the portal answered.
+    pub success: bool,
+    /// Whether it brought something new.
+    pub news: bool,
+    /// Why it failed or what to look at, in words.
+    pub problem: Option<String>,
+    /// When it is due again.
+    pub next_visit_at: Option<Timestamp>,
+}
+
+/// Visits kept for each portal: a day of half-hourly ones.
+const VISITS_KEPT: i64 = 50;
+
+/// Records a visit.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn visited(connection: &mut Connection, visit: &Visited) -> Result<()> {
+    let at = millis(visit.started_at);
+    sqlx::query("INSERT INTO visit (portal_id, started_at, elapsed_ms, report) VALUES ($1, $2, $3, $4)")
+        .bind(visit.portal)
+        .bind(at)
+        .bind(i64::try_from(visit.elapsed_ms).unwrap_or(i64::MAX))
+        .bind(&visit.report)
+        .execute(&mut *connection)
+        .await
+        .context("cannot record a visit")?;
+    sqlx::query(
+        "DELETE FROM visit WHERE portal_id = $1 AND id NOT IN \
+         (SELECT id FROM visit WHERE portal_id = $1 ORDER BY id DESC LIMIT $2)",
+    )
+    .bind(visit.portal)
+    .bind(VISITS_KEPT)
+    .execute(&mut *connection)
+    .await
+    .context("cannot prune visits")?;
+    sqlx::query(
+        "UPDATE portal SET last_visit_at = $2, problem = $3, next_visit_at = $4, \
+         last_success_at = CASE WHEN $5 = 1 THEN $2 ELSE last_success_at END, \
+         last_new_at = CASE WHEN $6 = 1 THEN $2 ELSE last_new_at END, \
+         failures = CASE WHEN $5 = 1 THEN 0 ELSE failures + 1 END WHERE id = $1",
+    )
+    .bind(visit.portal)
+    .bind(at)
+    .bind(&visit.problem)
+    .bind(visit.next_visit_at.map(millis))
+    .bind(i64::from(visit.success))
+    .bind(i64::from(visit.news))
+    .execute(connection)
+    .await
+    .context("cannot record a visit")?;
+    Ok(())
+}
+
+/// The reports of a portal's last visits, newest first, with when each began.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn visits(pool: &Pool, portal: i64, limit: i64) -> Result<Vec<(Timestamp, String)>> {
+    let rows = sqlx::query("SELECT started_at, report FROM visit WHERE portal_id = $1 ORDER BY id DESC LIMIT $2")
+        .bind(portal)
+        .bind(limit)
+        .fetch_all(pool)
+        .await
+        .context("cannot read visits")?;
+    rows.iter().map(|row| Ok((instant(row.try_get("started_at")?), row.try_get("report")?))).collect()
+}
+
+fn portal_of(row: &SqliteRow) -> Result<Portal> {
+    let slug: String = row.try_get("slug")?;
+    let trouble = || format!("the record of portal {slug} is damaged");
+    let json = |column: &str| row.try_get::<String, _>(column);
+    let when = |column: &str| row.try_get::<Option<i64>, _>(column).map(|at| at.map(instant));
+    let entry = Entry {
+        slug: slug.clone(),
+        name: row.try_get("name")?,
+        name_en: row.try_get("name_en")?,
+        kind: row.try_get::<String, _>("kind")?.parse().map_err(anyhow::Error::msg).with_context(trouble)?,
+        parent: row.try_get("parent")?,
+        url: row.try_get::<String, _>("url")?.parse().with_context(trouble)?,
+        aliases: serde_json::from_str(&json("aliases")?).with_context(trouble)?,
+        predecessors: serde_json::from_str(&json("predecessors")?).with_context(trouble)?,
+        sources: serde_json::from_str(&json("sources")?).with_context(trouble)?,
+        rules: row
+            .try_get::<Option<String>, _>("rules")?
+            .map(|rules| serde_json::from_str(&rules))
+            .transpose()
+            .with_context(trouble)?,
+        cron: row.try_get("cron")?,
+        delay_ms: row.try_get::<Option<i64>, _>("delay_ms")?.and_then(|delay| u64::try_from(delay).ok()),
+        confidence: row.try_get("confidence")?,
+        notes: row.try_get("notes")?,
+    };
+    Ok(Portal {
+        id: row.try_get("id")?,
+        entry,
+        state: row.try_get::<String, _>("state")?.parse().map_err(anyhow::Error::msg).with_context(trouble)?,
+        health: Health {
+            last_visit_at: when("last_visit_at")?,
+            last_success_at: when("last_success_at")?,
+            last_new_at: when("last_new_at")?,
+            next_visit_at: when("next_visit_at")?,
+            failures: u32::try_from(row.try_get::<i64, _>("failures")?).unwrap_or(u32::MAX),
+            problem: row.try_get("problem")?,
+        },
+    })
+}
