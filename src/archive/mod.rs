@@ -1,13 +1,33 @@
 //! Articles, their versions and their stories: the text of record.
 
+mod keep;
 pub mod table;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::clock::Timestamp;
 use crate::extract::Attachment;
 use crate::portal::Kind;
+
+pub use keep::{Incoming, Kept, Outcome, asked, keep, missing, seen};
+
+/// How long the archive waits before it believes that something is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Hours between the two sightings of 404 or 410 that mark an article gone.
+    pub gone_after_hours: u32,
+    /// When more than this share of a portal's articles (percent) is missing in one visit, nothing is marked and the
+    /// operator is asked.
+    pub gone_share_percent: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { gone_after_hours: 24, gone_share_percent: 5 }
+    }
+}
 
 /// An article as the record keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize)]

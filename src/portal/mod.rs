@@ -22,6 +22,8 @@ pub struct Portal {
     /// What was registered.
     #[serde(flatten)]
     pub entry: Entry,
+    /// Feeds and sitemaps that visits found, beside the registered ones.
+    pub found: Vec<Source>,
     /// Whether it is visited.
     pub state: State,
     /// How it has been.

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Entry, Health, Portal, State};
+use super::{Entry, Health, Portal, Source, State};
 use crate::clock::Timestamp;
 use crate::store::{Connection, Pool, instant, millis};
 
@@ -125,6 +125,8 @@ pub struct Visited {
     pub problem: Option<String>,
     /// When it is due again.
     pub next_visit_at: Option<Timestamp>,
+    /// Feeds and sitemaps that were found, beside the registered ones.
+    pub found: Vec<Source>,
 }
 
 /// Visits kept for each portal: a day of half-hourly ones.
@@ -154,7 +156,7 @@ pub async fn visited(connection: &mut Connection, visit: &Visited) -> Result<()>
     .await
     .context("cannot prune visits")?;
     sqlx::query(
-        "UPDATE portal SET last_visit_at = $2, problem = $3, next_visit_at = $4, \
+        "UPDATE portal SET last_visit_at = $2, problem = $3, next_visit_at = $4, found = $7, \
          last_success_at = CASE WHEN $5 = 1 THEN $2 ELSE last_success_at END, \
          last_new_at = CASE WHEN $6 = 1 THEN $2 ELSE last_new_at END, \
          failures = CASE WHEN $5 = 1 THEN 0 ELSE failures + 1 END WHERE id = $1",
@@ -165,6 +167,7 @@ pub async fn visited(connection: &mut Connection, visit: &Visited) -> Result<()>
     .bind(visit.next_visit_at.map(millis))
     .bind(i64::from(visit.success))
     .bind(i64::from(visit.news))
+    .bind(serde_json::to_string(&visit.found)?)
     .execute(connection)
     .await
     .context("cannot record a visit")?;
@@ -213,6 +216,7 @@ fn portal_of(row: &SqliteRow) -> Result<Portal> {
     Ok(Portal {
         id: row.try_get("id")?,
         entry,
+        found: serde_json::from_str(&json("found")?).with_context(trouble)?,
         state: row.try_get::<String, _>("state")?.parse().map_err(anyhow::Error::msg).with_context(trouble)?,
         health: Health {
             last_visit_at: when("last_visit_at")?,

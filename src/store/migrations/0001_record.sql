@@ -11,7 +11,8 @@ CREATE TABLE portal (
     state        TEXT NOT NULL DEFAULT 'active',  -- active, paused, removed
     aliases      TEXT NOT NULL DEFAULT '[]', -- other domains of the same portal
     predecessors TEXT NOT NULL DEFAULT '[]', -- bodies and domains that became this one
-    sources      TEXT NOT NULL DEFAULT '[]', -- feeds, sitemaps and listing pages that are known
+    sources      TEXT NOT NULL DEFAULT '[]', -- feeds, sitemaps and listing pages that were registered
+    found        TEXT NOT NULL DEFAULT '[]', -- those that visits found
     rules        TEXT,                       -- selectors of its own, when it has any
     cron         TEXT,                       -- its own schedule instead of its kind's
     delay_ms     BIGINT,                     -- its own pace instead of the general one
