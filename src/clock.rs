@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use jiff::SignedDuration;
 pub use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
@@ -12,6 +13,8 @@ pub enum Clock {
     System,
     /// A clock that stands still until [`Clock::set`] moves it.
     Fixed(Arc<Mutex<Timestamp>>),
+    /// A clock that goes on from where it was set, ahead of the machine's or behind it by this much.
+    Shifted(Arc<Mutex<SignedDuration>>),
 }
 
 impl Clock {
@@ -21,19 +24,30 @@ impl Clock {
         Self::Fixed(Arc::new(Mutex::new(at)))
     }
 
+    /// A clock that goes on from `at`.
+    #[must_use]
+    pub fn starting_at(at: Timestamp) -> Self {
+        Self::Shifted(Arc::new(Mutex::new(at.duration_since(Timestamp::now()))))
+    }
+
     /// The current instant, UTC.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
             Self::Fixed(at) => *at.lock().expect("no holder of the clock panics"),
+            Self::Shifted(by) => Timestamp::now() + *by.lock().expect("no holder of the clock panics"),
         }
     }
 
-    /// Moves a fixed clock to `to`; the machine's clock is left alone.
+    /// Moves a clock of ours to `to`; the machine's is left alone.
     pub fn set(&self, to: Timestamp) {
-        if let Self::Fixed(at) = self {
-            *at.lock().expect("no holder of the clock panics") = to;
+        match self {
+            Self::System => {}
+            Self::Fixed(at) => *at.lock().expect("no holder of the clock panics") = to,
+            Self::Shifted(by) => {
+                *by.lock().expect("no holder of the clock panics") = to.duration_since(Timestamp::now());
+            }
         }
     }
 }

@@ -1,9 +1,16 @@
 //! What Vietnamese text needs: one normal form, folding for search, dates as portals write them, numbers of legal
 //! documents, names of places and bodies with their successors. Pure: no clock, no files, no stores.
 
+mod case;
 pub mod date;
 pub mod document;
+pub mod legacy;
 pub mod place;
+mod syllable;
 mod text;
+mod words;
 
-pub use text::{clean, fold, sentence_case, tone_key, words};
+pub use case::sentence_case;
+pub use syllable::is_syllable;
+pub use text::{clean, clean_lines, fold, tone_key};
+pub use words::words;

@@ -1,0 +1,131 @@
+//! Numbers of legal and administrative documents: `42/2022/NĐ-CP`.
+//!
+//! In: text. Out: the numbers that it cites, in one canonical form, with their places. A number alone does not say
+//! which province or commune issued it, and one without a year is used again every year; nothing here guesses.
+
+mod bodies;
+mod normal;
+mod number;
+mod types;
+
+use normal::Normal;
+use number::NUMBER;
+
+/// What species a number belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `59/2020/QH14`, `237/NQ-UBTVQH16`: the National Assembly and its Standing Committee.
+    Law,
+    /// `42/2022/NĐ-CP`: a year in the number means a normative document.
+    Normative,
+    /// `1295/QĐ-TTg`: an act for one case; the year must come from elsewhere.
+    Administrative,
+    /// `58/VBHN-BCT`: a consolidated text.
+    Consolidated,
+    /// `66-NQ/TW`: the Party.
+    Party,
+    /// `1654/BTTTT-ƯDCNTT`: an official letter, by its sender and unit.
+    Letter,
+}
+
+/// A citation of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cited {
+    /// The canonical number.
+    pub number: String,
+    /// Where it begins in the text, in bytes.
+    pub start: usize,
+    /// Where it ends in the text, in bytes.
+    pub end: usize,
+    /// What species of number it is.
+    pub kind: Kind,
+}
+
+/// The canonical numbers that `text` cites, each once, in order.
+#[must_use]
+pub fn find(text: &str) -> Vec<String> {
+    let mut numbers: Vec<String> = Vec::new();
+    for cited in find_with_places(text) {
+        if !numbers.contains(&cited.number) {
+            numbers.push(cited.number);
+        }
+    }
+    numbers
+}
+
+/// Every citation in `text`, in order.
+#[must_use]
+pub fn find_with_places(text: &str) -> Vec<Cited> {
+    if !may_cite(text) {
+        return Vec::new();
+    }
+    let normal = Normal::of(text);
+    let mut cited = Vec::new();
+    let mut at = 0;
+    while let Some(found) = NUMBER.captures_at(&normal.text, at) {
+        let whole = found.get(0).expect("group 0 always takes part");
+        match number::read(&normal.text, &found) {
+            Some((number, kind, end)) => {
+                cited.push(Cited { number, start: normal.origin(whole.start()), end: normal.origin_of_end(end), kind });
+                at = end.max(whole.start() + 1);
+            }
+            None => at = whole.start() + first_char_length(whole.as_str()),
+        }
+    }
+    cited
+}
+
+/// The canonical form of one number, or nothing when `text` is not one.
+///
+/// Small letters and letters without marks are understood, as people type them: `42/2022/nd-cp`.
+#[must_use]
+pub fn canonical(text: &str) -> Option<String> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || ".,;:()[]\"'“”".contains(c));
+    let mut found = find_with_places(text).into_iter();
+    let cited = found.next()?;
+    let rest = text[..cited.start].trim_end_matches([' ', ':']);
+    let is_whole = (rest.is_empty() || super::fold(rest).ends_with("so")) && text[cited.end..].trim().is_empty();
+    (is_whole && found.next().is_none()).then_some(cited.number)
+}
+
+/// What a document with this number is called: `Nghị định`, `Thông tư liên tịch`.
+///
+/// Nothing for the numbers of the National Assembly without a type (`59/2020/QH14` is a law or a resolution) and for
+/// letters of units, whose type is `Công văn` only by custom.
+#[must_use]
+pub fn type_name(number: &str) -> Option<&'static str> {
+    letters(number).find_map(types::name)
+}
+
+/// The body that issued a document with this number, when the number says so. `Ủy ban nhân dân` and `Hội đồng nhân dân`
+/// are said without their place. Nothing for joint documents.
+#[must_use]
+pub fn issuer(number: &str) -> Option<&'static str> {
+    let mut bodies = letters(number).filter(|part| types::name(part).is_none()).filter_map(bodies::name);
+    let first = bodies.next()?;
+    bodies.all(|other| other == first).then_some(first)
+}
+
+/// The names of the bodies that issue documents, as they are written inside a sentence.
+pub(super) fn bodies_by_name() -> impl Iterator<Item = &'static str> {
+    bodies::names()
+}
+
+/// The parts of a number that are not figures.
+fn letters(number: &str) -> impl Iterator<Item = &str> {
+    number.split(['/', '-']).filter(|part| !part.is_empty() && !part.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Almost every text without a slash and a figure cites nothing.
+fn may_cite(text: &str) -> bool {
+    let has_slash = text.contains(['/', '∕', '⁄', '／']) || text.contains("&#");
+    let has_old_form = || text.contains("-TTg") || text.contains("-HĐBT") || text.contains("-CT ");
+    (has_slash || has_old_form()) && text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn first_char_length(text: &str) -> usize {
+    text.chars().next().map_or(1, char::len_utf8)
+}
+
+#[cfg(test)]
+mod tests;
