@@ -110,10 +110,9 @@ fn csv(text: &str) -> Imported {
     let missing: Vec<_> =
         ["slug", "name", "kind", "url"].into_iter().filter(|name| !header.iter().any(|h| h == *name)).collect();
     if !missing.is_empty() {
-        imported.problems.push(format!(
-            "line 1: the header lacks {} (expected slug,name,kind,parent,url,feed)",
-            missing.join(", ")
-        ));
+        imported
+            .problems
+            .push(format!("line 1: the header lacks {} (expected slug,name,kind,parent,url,feed)", missing.join(", ")));
         return imported;
     }
     let mut record = csv::StringRecord::new();
@@ -167,6 +166,9 @@ fn toml(text: &str) -> Imported {
     struct File {
         #[serde(default)]
         portal: Vec<toml::Spanned<toml::Value>>,
+        /// `seeds/provinces.toml` stands beside the portals and registers none.
+        #[serde(default, rename = "province")]
+        _province: serde::de::IgnoredAny,
     }
     let mut imported = Imported::default();
     let file: File = match toml::from_str(text) {
@@ -324,7 +326,9 @@ mod tests {
         let good = "[[portal]]\nslug = \"a\"\nname = \"A\"\nkind = \"other\"\nurl = \"https://a.vn/\"\n";
         check(good, Format::Toml, &["a"], &[]);
         check(
-            &format!("{good}\n[[portal]]\nslug = \"b\"\nname = \"B\"\nkind = \"other\"\nurl = \"https://b.vn/\"\ncolour = 1\n"),
+            &format!(
+                "{good}\n[[portal]]\nslug = \"b\"\nname = \"B\"\nkind = \"other\"\nurl = \"https://b.vn/\"\ncolour = 1\n"
+            ),
             Format::Toml,
             &["a"],
             &["line 7: unknown field `colour`"],
