@@ -1,7 +1,30 @@
 //! URL in, [`Page`] out: one client, robots.txt, per-host pace, limits and the address guard. Nothing else in the
 //! crate opens a connection to a portal.
 
+mod body;
+mod charset;
+mod client;
+mod coding;
+mod error;
+mod exchange;
+mod fetcher;
+mod guard;
+mod options;
+mod pace;
+pub mod robots;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
 use url::Url;
+
+pub use charset::{Decoded, decode, decode_xml, prescan};
+pub use error::{FetchError, Stage};
+pub use fetcher::Fetcher;
+pub use guard::Guard;
+pub use options::Options;
 
 use crate::clock::Timestamp;
 
@@ -33,4 +56,40 @@ pub struct Validators {
     pub etag: Option<String>,
     /// `Last-Modified`.
     pub last_modified: Option<String>,
+}
+
+/// What to fetch.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The address.
+    pub url: &'a Url,
+    /// What is expected there.
+    pub what: What,
+    /// Those of the last visit; with them the answer may be [`Fetched::NotModified`].
+    pub validators: Option<&'a Validators>,
+    /// The portal's own address, whose port is allowed besides the usual ones.
+    pub home: &'a Url,
+    /// The portal's own pace instead of the general one.
+    pub delay: Option<Duration>,
+}
+
+/// What is expected at an address: decides the limit of its size and the `Accept` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// An HTML page.
+    Page,
+    /// RSS, Atom or JSON Feed.
+    Feed,
+    /// XML or text sitemap.
+    Sitemap,
+}
+
+/// What came of a request.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is alive per request, and a page is its usual content")]
+pub enum Fetched {
+    /// A whole page.
+    Page(Page),
+    /// The page is still the one that the validators belong to.
+    NotModified,
 }
