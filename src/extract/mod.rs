@@ -1,10 +1,43 @@
 //! HTML in, [`Article`] and problems out. Pure, and it never fails: what was found is returned with what is wrong.
 
+mod blocks;
+mod body;
+mod byline;
+mod container;
+mod dated;
+mod dateline;
+mod elements;
+mod families;
+mod foreign_date;
+mod gate;
+mod headline;
+mod json_ld;
+mod links;
+mod marks;
+mod metadata;
+mod outline;
+mod phrases;
+mod plain;
+mod sapo;
+mod selected;
+mod settle;
+mod site_name;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
 use jiff::Timestamp;
+use scraper::Html;
 use serde::Serialize;
 use url::Url;
 
 use crate::portal::Rules;
+use crate::vietnamese;
+use marks::Marks;
+use metadata::Metadata;
+use outline::Outline;
+use selected::Selected;
+use settle::Page;
 
 /// What a page says, as text. Nothing in it is HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -62,6 +95,10 @@ pub struct Hints {
 pub struct Extracted {
     /// What was found.
     pub article: Article,
+    /// The sapo as it stands on the page, with the agency's prefix; empty when only the metadata gave the summary.
+    pub lead: String,
+    /// The distance from UTC in which the page wrote its date; nothing when it wrote none, which means Vietnam.
+    pub offset: Option<jiff::tz::Offset>,
     /// Why this page is no article at all, when it is none.
     pub not_an_article: Option<String>,
     /// What is missing or doubtful, in words.
@@ -70,8 +107,79 @@ pub struct Extracted {
     pub sources: Vec<(&'static str, String)>,
 }
 
+impl Extracted {
+    /// Everything a reader of the page sees as its text: the sapo where the page shows one, then the body.
+    #[must_use]
+    pub fn full_text(&self) -> String {
+        match (self.lead.is_empty(), self.article.text.is_empty()) {
+            (true, _) => self.article.text.clone(),
+            (false, true) => self.lead.clone(),
+            (false, false) => format!("{}\n{}", self.lead, self.article.text),
+        }
+    }
+
+    /// The date of publication as RFC 3339, in the zone in which the page wrote it.
+    #[must_use]
+    pub fn published_at(&self) -> Option<String> {
+        let zone = self.offset.map_or_else(crate::clock::vietnam, jiff::tz::TimeZone::fixed);
+        let at = self.article.published?.to_zoned(zone);
+        Some(at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    }
+
+    fn note(&mut self, field: &'static str, source: &str) {
+        self.sources.push((field, source.to_owned()));
+    }
+}
+
 /// Reads one page. `rules` are the portal's own selectors; `now` bounds the dates that are believed.
 #[must_use]
-pub fn article(_html: &str, _url: &Url, _hints: &Hints, _rules: Option<&Rules>, _now: Timestamp) -> Extracted {
-    Extracted::default()
+pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now: Timestamp) -> Extracted {
+    if let Some(problem) = gate::refuse(html) {
+        return settle::unparsed(html, hints, problem);
+    }
+    let document = parse(html);
+    let outline = Outline::new(&document);
+    let page =
+        Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
+    let portal = rules.map(|rules| Selected::new("portal", rules));
+    let rules: Vec<&Selected> = portal.iter().chain(families::recognise(html)).collect();
+    let mut out = Extracted::default();
+
+    // The body's place comes first: title and date are told from others of their kind by where they stand.
+    let ruled = rules.iter().find_map(|rules| rules.content(&outline).map(|(id, source)| (id, source, *rules)));
+    let general = container::find(&outline, page.blocks, Marks::FOREIGN);
+    let place = ruled.as_ref().map(|(id, ..)| *id).or(general);
+    let title = settle::title(&mut out, &page, &rules, place, hints);
+    let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general);
+    settle::summary(&mut out, &page, &rules, &mut body, title);
+    settle::body_text(&mut out, &page, &body);
+    let here = dateline::Place { page: &page, url, title, body: place, now };
+    settle::dates(&mut out, &here, &rules, hints);
+    settle::author(&mut out, &page, &rules, &here, &body);
+    settle::category(&mut out, &page, &rules);
+    if let Some((image, source)) = links::image(&outline, page.meta, url, place) {
+        out.article.image = Some(image);
+        out.note("image", source);
+    }
+    out.article.canonical = links::canonical(page.meta, url);
+    out.article.language = settle::language(&page);
+    out.article.attachments = links::attachments(&outline, url, place);
+    out.article.noarchive = page.meta.noarchive();
+    let whole = format!("{}\n{}\n{}", out.article.title, out.article.summary, out.article.text);
+    out.article.documents = vietnamese::document::find(&whole);
+
+    out.not_an_article = verdict::refuse(&page, html, &out, place);
+    out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
+    settle::missing(&mut out, title);
+    out
+}
+
+/// Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.
+fn parse(html: &str) -> Html {
+    let start = html.trim_start().get(..3).unwrap_or_default();
+    if ["<tr", "<td"].iter().any(|tag| start.eq_ignore_ascii_case(tag)) {
+        Html::parse_document(&format!("<table>{html}</table>"))
+    } else {
+        Html::parse_document(html)
+    }
 }

@@ -1,0 +1,279 @@
+//! From the element that holds the body to the article's lines: what stands inside it but is none of the text goes
+//! (related boxes, captions, share tools, boilerplate, the title again, signature and source at the end).
+
+use std::collections::HashSet;
+
+use super::blocks::{Align, Block, Kind};
+use super::marks::Marks;
+use super::outline::{Id, Outline};
+use super::phrases;
+
+/// The lines of an article's body.
+#[derive(Default)]
+pub(super) struct Body {
+    /// The blocks, in order, as places in the page's list.
+    pub(super) lines: Vec<usize>,
+    /// The name that signs the text at its end; empty when none does.
+    pub(super) signature: String,
+}
+
+impl Body {
+    /// The text, one block a line.
+    pub(super) fn text(&self, blocks: &[Block]) -> String {
+        let lines: Vec<_> = self.lines.iter().map(|&line| blocks[line].text.as_str()).collect();
+        lines.join("\n")
+    }
+
+    /// Characters of text.
+    pub(super) fn chars(&self, blocks: &[Block]) -> u32 {
+        self.lines.iter().map(|&line| blocks[line].chars).sum()
+    }
+}
+
+/// How to read a container.
+pub(super) struct Reading<'r> {
+    /// Elements that the rules take out.
+    pub(super) dropped: &'r [Id],
+    /// The title, which is not repeated.
+    pub(super) title: &'r str,
+    /// Marks of elements that are none of the body.
+    pub(super) foreign: Marks,
+}
+
+/// Chooses the lines of `container`.
+pub(super) fn read(page: &Outline<'_>, blocks: &[Block], container: Id, reading: &Reading<'_>) -> Body {
+    let end = page.nodes[container].end;
+    let gone = pruned(page, container, reading);
+    let first = blocks.partition_point(|block| block.at < container);
+    let mut lines: Vec<usize> = (first..blocks.len())
+        .take_while(|&line| blocks[line].at < end)
+        .filter(|&line| !is_within(&gone, blocks[line].at))
+        .filter(|&line| keep(page, &blocks[line]))
+        .collect();
+    drop_head(page, blocks, container, &mut lines, reading.title);
+    drop_related(blocks, &mut lines);
+    // The signature goes before the captions: "Bài, ảnh: Thu Trang" reads like a picture's credit.
+    let mut signature = drop_tail(blocks, &mut lines);
+    drop_captions(blocks, &mut lines);
+    if signature.is_empty() {
+        signature = drop_tail(blocks, &mut lines);
+    }
+    drop_repeats(blocks, &mut lines);
+    Body { lines, signature }
+}
+
+/// Stretches of the container that are none of the body.
+fn pruned(page: &Outline<'_>, container: Id, reading: &Reading<'_>) -> Vec<(Id, Id)> {
+    let total = page.nodes[container].chars.max(1);
+    let mut out: Vec<(Id, Id)> = reading.dropped.iter().map(|&id| (id, page.nodes[id].end)).collect();
+    let mut id = container + 1;
+    while id < page.nodes[container].end {
+        let node = &page.nodes[id];
+        if node.element.is_some() && is_foreign(page, id, total, reading.foreign) {
+            out.push((id, node.end));
+            id = node.end;
+        } else {
+            id += 1;
+        }
+    }
+    out.sort_unstable();
+    // One stretch after the other, none inside another, so that one look decides.
+    out.dedup_by(|inner, outer| {
+        let nested = inner.0 < outer.1;
+        outer.1 = outer.1.max(if nested { inner.1 } else { 0 });
+        nested
+    });
+    out
+}
+
+fn is_within(stretches: &[(Id, Id)], at: Id) -> bool {
+    let after = stretches.partition_point(|&(from, _)| from <= at);
+    after > 0 && at < stretches[after - 1].1
+}
+
+/// Whether an element inside the body is something else.
+fn is_foreign(page: &Outline<'_>, id: Id, total: u32, foreign: Marks) -> bool {
+    let node = &page.nodes[id];
+    // A mark over most of the text is about the text: a body in an element called "print-content".
+    let most = node.chars * 2 > total;
+    if node.marks.any(foreign.with(Marks::HIDDEN).with(Marks::CAPTION)) && !most && !node.marks.any(Marks::BODY) {
+        let inline = matches!(node.name, "a" | "span" | "b" | "strong" | "em" | "i" | "p" | "u" | "font");
+        return !inline
+            || node.marks.any(Marks::HIDDEN.with(Marks::CAPTION).with(Marks::AD).with(Marks::RELATED))
+            || node.link_density() > 0.5
+            || node.chars < 60;
+    }
+    let is_box = matches!(node.name, "div" | "section" | "ul" | "ol" | "table" | "dl" | "aside");
+    if is_box && node.chars > 0 && !most {
+        let density = node.link_density();
+        // A list of links; sentences that happen to be linked have other text around them.
+        if density > 0.6 && node.chars > 20 {
+            return true;
+        }
+        if node.name == "table" && node.chars < 400 && has_image(page, id) && !has_prose_cells(page, id) {
+            return true;
+        }
+    }
+    node.name == "figure" && !most
+}
+
+fn has_image(page: &Outline<'_>, id: Id) -> bool {
+    page.elements(id).any(|inner| page.nodes[inner].name == "img")
+}
+
+/// Whether a table has a row of two cells with text: then it is data with a picture, not a picture with its caption.
+fn has_prose_cells(page: &Outline<'_>, id: Id) -> bool {
+    page.elements(id)
+        .filter(|&row| page.nodes[row].name == "tr")
+        .any(|row| page.children(row).filter(|&cell| page.nodes[cell].chars > 0).count() >= 2)
+}
+
+fn keep(page: &Outline<'_>, block: &Block) -> bool {
+    if phrases::is_boilerplate(&block.text) {
+        return false;
+    }
+    if block.links > 0.85 && block.kind != Kind::Heading && block.kind != Kind::Row {
+        // A paragraph that is one link leads elsewhere, unless it is a sentence.
+        return block.chars >= 80 && block.ends_sentence();
+    }
+    if block.links > 0.6 && block.chars < 160 && block.kind == Kind::Paragraph && !block.ends_sentence() {
+        // "Đọc thêm | <a>another title</a>"
+        return false;
+    }
+    let byline = Marks::BYLINE.with(Marks::DATE).with(Marks::AUTHOR);
+    let own = page.nodes[block.holder].marks;
+    if own.any(byline) && !own.any(Marks::BODY) && block.chars < 120 && !block.is_prose() {
+        return false;
+    }
+    block.chars > 2 || block.text.chars().any(char::is_alphanumeric)
+}
+
+/// Lines before the headline, and the headline itself.
+fn drop_head(page: &Outline<'_>, blocks: &[Block], container: Id, lines: &mut Vec<usize>, title: &str) {
+    let key = compare_key(title);
+    let total: u32 = lines.iter().map(|&line| blocks[line].chars).sum();
+    let mut before = 0;
+    let mut cut = 0;
+    for (place, &line) in lines.iter().enumerate() {
+        let block = &blocks[line];
+        let headline = !key.is_empty() && compare_key(&block.text) == key;
+        let is_h1 = page.nodes[block.holder].name == "h1" && page.contains(container, block.holder);
+        before += block.chars;
+        // The headline itself divides a page surely: however much stands before it is something else.
+        let is_long_after = total.saturating_sub(before) > 500;
+        if (headline || is_h1) && (before - block.chars) * 3 < total || headline && place > 0 && is_long_after {
+            cut = place + 1;
+        }
+    }
+    lines.drain(..cut);
+    // The line with the date, and what else stands between title and text.
+    while lines.len() > 1 && lines.first().is_some_and(|&line| blocks[line].is_dateline()) {
+        lines.remove(0);
+    }
+}
+
+/// Letters and digits in lower case.
+pub(super) fn compare_key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn drop_captions(blocks: &[Block], lines: &mut Vec<usize>) {
+    lines.retain(|&line| {
+        let block = &blocks[line];
+        let caption = block.image
+            && block.chars < 300
+            && (block.italic || block.align == Align::Centre)
+            && block.kind == Kind::Paragraph;
+        !caption && (block.chars >= 260 || !phrases::is_credit(&block.text))
+    });
+}
+
+/// A heading such as "Tin liên quan" and the links after it.
+fn drop_related(blocks: &[Block], lines: &mut Vec<usize>) {
+    let mut dropping = false;
+    let mut gone = HashSet::new();
+    for &line in lines.iter() {
+        let block = &blocks[line];
+        if phrases::is_related_heading(&block.text) {
+            dropping = true;
+            gone.insert(line);
+            continue;
+        }
+        if dropping {
+            dropping = block.links > 0.4 || (block.chars < 25 && !block.ends_sentence());
+            if dropping {
+                gone.insert(line);
+            }
+        }
+    }
+    lines.retain(|line| !gone.contains(line));
+}
+
+/// Long lines that stand twice: pages repeat a paragraph for small screens.
+fn drop_repeats(blocks: &[Block], lines: &mut Vec<usize>) {
+    let mut seen = HashSet::new();
+    lines.retain(|&line| blocks[line].chars < 60 || seen.insert(blocks[line].text.as_str()));
+}
+
+/// Source lines and the signature at the end. Returns the signature.
+fn drop_tail(blocks: &[Block], lines: &mut Vec<usize>) -> String {
+    let mut signature = String::new();
+    // The end of a text holds at most a name, a source and a line or two of tools.
+    for _ in 0..4 {
+        let Some(&last) = lines.last() else { break };
+        let block = &blocks[last];
+        // "Theo TTXVN" may also close an ordinary paragraph; set apart from the text it names the source.
+        let apart = block.align == Align::Right || block.bold || block.italic || !block.text.starts_with("Theo");
+        if apart && phrases::is_source(&block.text) {
+            lines.pop();
+        } else if signature.is_empty()
+            && lines.len() > 1
+            && let Some(name) = signature_of(block)
+        {
+            signature = name;
+            lines.pop();
+        } else if block.kind == Kind::Heading && lines.len() > 3 {
+            // A heading with nothing after it announced something that was taken out.
+            lines.pop();
+        } else {
+            break;
+        }
+    }
+    signature
+}
+
+/// The name in a closing line: right-aligned or bold, and short.
+fn signature_of(block: &Block) -> Option<String> {
+    if block.kind == Kind::Row || block.kind == Kind::Heading {
+        return None;
+    }
+    let text = block.text.trim();
+    for label in [
+        "Tác giả bài viết:",
+        "Tác giả:",
+        "Người viết:",
+        "Bài và ảnh:",
+        "Bài, ảnh:",
+        "Tin, ảnh:",
+        "Tin bài:",
+        "Tin ảnh:",
+        "Thực hiện:",
+        "Bài:",
+    ] {
+        if let Some(name) = text.strip_prefix(label)
+            && name.chars().count() < 80
+        {
+            return Some(name.trim().to_owned());
+        }
+    }
+    let marked = block.align == Align::Right || block.bold || block.marks.any(Marks::AUTHOR);
+    // "Hà Thu (tổng hợp)", "Lan Anh (Theo VTV)".
+    let name = text.split(" (").next().unwrap_or(text).trim_matches(['(', ')', '.', '*', '-', ' ', '/']);
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let capital = |word: &&str| word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_alphabetic());
+    let is_name = (1..=8).contains(&words.len())
+        && words.iter().all(capital)
+        && block.chars <= 60
+        && !name.ends_with([':', '?', '!']);
+    (marked && is_name && words.iter().any(|word| word.chars().any(char::is_alphabetic))).then(|| name.to_owned())
+}

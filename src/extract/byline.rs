@@ -1,0 +1,296 @@
+//! Who wrote it: rules, JSON-LD, metas, elements that are called author, the signature at the end of the body.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::blocks::Block;
+use super::marks::Marks;
+use super::outline::{Id, Outline};
+use super::selected::Match;
+use super::settle::Page;
+
+/// Names and where they were found.
+pub(super) struct Byline {
+    pub(super) names: String,
+    pub(super) source: String,
+}
+
+/// What is already known when the author is looked for.
+pub(super) struct Signs<'s> {
+    /// The element that shows the title.
+    pub(super) title: Option<Id>,
+    /// The element that holds the body.
+    pub(super) body: Option<Id>,
+    /// What the rules' selectors yielded.
+    pub(super) ruled: Option<&'s Match>,
+    /// The line that closes the body.
+    pub(super) signature: &'s str,
+    /// The name of the site, which is nobody's.
+    pub(super) site: &'s str,
+}
+
+/// Finds the author.
+pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
+    let Page { outline: page, blocks, meta } = *page;
+    let Signs { title, body, ruled, signature, site } = *signs;
+    let found = |names: String, source: &str| {
+        Some(Byline { names, source: source.to_owned() }).filter(|byline| !byline.names.is_empty())
+    };
+    if let Some(ruled) = ruled
+        && let Some(byline) = found(ruled_names(&ruled.value, site), &ruled.source)
+    {
+        return Some(byline);
+    }
+    let linked: Vec<_> = meta.linked.authors.iter().map(|name| tidy(name, site)).collect();
+    if let Some(byline) = found(join(linked), "JSON-LD") {
+        return Some(byline);
+    }
+    let bodies = || meta.linked.author_bodies.iter().chain(&meta.linked.publisher);
+    let is_body = |name: &str| is_domain(name) || bodies().any(|body| body.eq_ignore_ascii_case(name));
+    for name in [
+        "author",
+        "article:author",
+        "article:author_name",
+        "parsely-author",
+        "sailthru.author",
+        "byl",
+        "cxenseparse:author",
+        "citation_author",
+        "twitter:data1",
+    ] {
+        if name == "twitter:data1"
+            && !meta.get(&["twitter:label1"]).is_some_and(|(_, label)| {
+                matches!(
+                    label.to_lowercase().as_str(),
+                    "written by" | "author" | "verfasst von" | "écrit par" | "tác giả" | "được viết bởi"
+                )
+            })
+        {
+            continue;
+        }
+        let names: Vec<_> = meta.all(name).map(|value| tidy(value, site)).filter(|name| !is_body(name)).collect();
+        if let Some(byline) = found(join(names), name) {
+            return Some(byline);
+        }
+    }
+    if let Some(byline) =
+        labelled(page, blocks, title, body).and_then(|name| found(tidy(&name, site), "line with a label"))
+    {
+        return Some(byline);
+    }
+    if let Some(names) = marked(page, title, body, site)
+        && let Some(byline) = found(names, "element called author")
+    {
+        return Some(byline);
+    }
+    if let Some(byline) = found(tidy(signature, site), "signature") {
+        return Some(byline);
+    }
+    // The page names a body as its author, and nothing on it names a person.
+    let named = meta.linked.author_bodies.iter().chain(&meta.linked.authors).map(|name| tidy(name, "")).collect();
+    found(join(named), "JSON-LD, a body")
+}
+
+/// A name after "Tác giả:" or "bởi" in a short line by the title, or right after the body.
+fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Option<Id>) -> Option<String> {
+    static NAME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[\s|–-])(?:[Tt]ác giả(?: bài viết)?\s*:|[Bb]ởi\s*:?|[Nn]gười viết\s*:|[Bb]iên tập\s*:|[Tt]hực hiện\s*:)\s*(\p{Lu}[^|:;\d]{2,60})$")
+            .expect("the pattern is a constant that the tests compile")
+    });
+    let body = body?;
+    let start = blocks.partition_point(|block| block.at < body);
+    let end = blocks.partition_point(|block| block.at < page.nodes[body].end);
+    let title = title.map_or(start.saturating_sub(8), |title| blocks.partition_point(|block| block.at < title));
+    let head = title..(start + 4).max(title + 6).min(blocks.len());
+    let tail = end.saturating_sub(3)..(end + 6).min(blocks.len());
+    head.chain(tail)
+        .filter_map(|place| blocks.get(place))
+        .filter(|block| block.chars < 120 && !block.marks.any(Marks::ELSEWHERE))
+        .find_map(|block| NAME.captures(&block.text).map(|found| found[1].to_owned()))
+}
+
+/// The names of a rule's matches, one a line; lines that name the source are none.
+fn ruled_names(text: &str, site: &str) -> String {
+    let is_source = |line: &str| line.to_lowercase().starts_with("nguồn");
+    join(text.lines().filter(|line| !is_source(line)).map(|line| tidy(line, site)).collect())
+}
+
+/// Whether a name is only that of a site: `baodautu.vn`.
+fn is_domain(name: &str) -> bool {
+    !name.contains(' ')
+        && name.rsplit_once('.').is_some_and(|(host, ending)| {
+            !host.is_empty() && (2..=4).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_lowercase())
+        })
+}
+
+/// Names each once, joined by `, `.
+fn join(names: Vec<String>) -> String {
+    let mut out: Vec<String> = Vec::new();
+    for name in names.into_iter().filter(|name| !name.is_empty()) {
+        if !out.iter().any(|known| known.to_lowercase() == name.to_lowercase()) {
+            out.push(name);
+        }
+    }
+    out.truncate(12);
+    out.join(", ")
+}
+
+/// Elements whose attributes or class call them author, near the title or in the body.
+fn marked(page: &Outline<'_>, title: Option<Id>, body: Option<Id>, site: &str) -> Option<String> {
+    /// Nodes between the names of one byline; farther apart they sign different articles.
+    const NEAR: usize = 60;
+    let mut best: Option<(i32, Vec<String>)> = None;
+    let mut last = 0;
+    let mut id = 0;
+    while id < page.nodes.len() {
+        let node = &page.nodes[id];
+        let prop = node.attr("itemprop").is_some_and(|prop| prop.split(' ').any(|word| word == "author"));
+        let rel = node.attr("rel").is_some_and(|rel| rel.split(' ').any(|word| word == "author"));
+        let class = node.marks.any(Marks::AUTHOR);
+        if node.element.is_none()
+            || !(prop || rel || class)
+            || node.chars < 3
+            || node.chars > 200
+            || page.within(id, Marks::ELSEWHERE)
+        {
+            id += 1;
+            continue;
+        }
+        let named = (id..node.end).find(|&inner| page.nodes[inner].attr("itemprop") == Some("name")).unwrap_or(id);
+        let text = page.text_of(named);
+        let names = tidy(&text, site);
+        let before = title.is_some_and(|title| id > title && id < title + 200);
+        let inside = body.is_some_and(|body| page.contains(body, id));
+        let labelled = LABEL.is_match(text.trim());
+        let rank = 3 * i32::from(prop)
+            + 3 * i32::from(rel)
+            + 2 * i32::from(class)
+            + 2 * i32::from(before || inside)
+            + 2 * i32::from(labelled);
+        if !names.is_empty() && is_names(&names) {
+            match &mut best {
+                Some((known, list)) if *known == rank && list.len() < 4 && id < last + NEAR => {
+                    list.push(names);
+                    last = id;
+                }
+                Some((known, _)) if *known >= rank => {}
+                _ => {
+                    best = Some((rank, vec![names]));
+                    last = id;
+                }
+            }
+        }
+        id = node.end;
+    }
+    best.map(|(_, names)| join(names))
+}
+
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:tác giả(?: bài viết)?|người (?:viết|đăng|gửi)|thực hiện|bài(?: viết)?|viết bởi|đăng bởi|bởi|nguồn tin|written by|posted by|published by|story by|reported by|by|from|von|par|por|di|av|af|door|text|autor|author)(?-u:\b)\s*[:：]?\s+|^(?:tác giả|author|autor|by|bởi|người đăng|nguồn)\s*[:：]\s*")
+        .expect("the pattern is a constant that the tests compile")
+});
+
+/// What follows a name in a byline.
+static TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\s*(?:\||•|·|;|\s[-–—]\s|(?-u:\b)updated(?-u:\b)|(?-u:\b)published(?-u:\b)|(?-u:\b)on\s+\w+\s+\d|(?-u:\b)\d{1,2}[/.:h]\d{1,2}|,?\s*(?-u:\b)(?:19|20)\d\d(?-u:\b)|https?:|@\w|<|\().*$")
+        .expect("the pattern is a constant that the tests compile")
+});
+
+/// A date that templates put right behind a name: `ReutersMarch 4`.
+static MONTH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Dec|Jan|Feb|Nov|Oct|Sept?|Aug)\.?\s\d")
+        .expect("the pattern is a constant that the tests compile")
+});
+
+/// Names without label, date, address and markup; nothing when what is left is no name.
+fn tidy(text: &str, site: &str) -> String {
+    let clean = super::plain::plain(text);
+    let mut name = clean.trim();
+    if name.contains("://") || name.starts_with("www.") || name.starts_with('@') {
+        return String::new();
+    }
+    if let Some(rest) = name.strip_prefix("By").filter(|rest| rest.starts_with(char::is_uppercase)) {
+        name = rest;
+    }
+    for _ in 0..2 {
+        if let Some(label) = LABEL.find(name) {
+            name = name[label.end()..].trim_start();
+        }
+    }
+    if let Some(month) = MONTH.find(name) {
+        name = &name[..month.start()];
+    }
+    let name = TAIL.replace(name, "");
+    let name = name.trim().trim_matches([',', ':', '-', '–', '.', ' ', '/', '*']).trim();
+    let lower = name.to_lowercase();
+    let nobody = matches!(
+        lower.as_str(),
+        "admin"
+            | "administrator"
+            | "quản trị"
+            | "quản trị viên"
+            | "super user"
+            | "root"
+            | "user"
+            | "editor"
+            | "webmaster"
+            | "null"
+            | "undefined"
+            | "system account"
+            | "author"
+            | "none"
+            | "guest"
+            | "tác giả"
+            | "n/a"
+            | "unknown"
+            | "portal"
+    ) || lower.starts_with("quantri")
+        || lower.starts_with("admin");
+    let site = !site.is_empty() && lower == site.to_lowercase();
+    if nobody || site || name.chars().count() > 120 || !name.chars().any(char::is_alphabetic) {
+        return String::new();
+    }
+    name.to_owned()
+}
+
+/// Whether a text found by its class reads like names rather than like a sentence.
+fn is_names(text: &str) -> bool {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let capital = words
+        .iter()
+        .filter(|word| {
+            word.chars()
+                .next()
+                .is_some_and(|c| c.is_uppercase() || !c.is_alphabetic() || !c.is_ascii() && !c.is_lowercase())
+        })
+        .count();
+    let follow =
+        ["follow", "folgen", "theo dõi", "suivre", "seguir"].iter().any(|word| text.to_lowercase().starts_with(word));
+    !follow
+        && !text.chars().any(|c| c.is_ascii_digit())
+        && words.len() <= 14
+        && capital * 2 >= words.len()
+        && !text.ends_with(['.', '!', '?', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_alone() {
+        let check = |text: &str, expected: &str| assert_eq!(tidy(text, "Báo Mẫu"), expected, "{text}");
+        check("Tác giả: Nguyễn Văn Hòa", "Nguyễn Văn Hòa");
+        check("bởi Trần Thị Thúy", "Trần Thị Thúy");
+        check("Hoàng Lâm - 08:37 16/08/2023", "Hoàng Lâm");
+        check("ReutersMarch 4", "Reuters");
+        check("ByTravis Haney", "Travis Haney");
+        check("Bảo An", "Bảo An");
+        check("Báo Mẫu", "");
+        check("admin", "");
+        check("https://www.facebook.com/x", "");
+        assert!(is_domain("baomau.vn") && !is_domain("Lan Anh"));
+        assert_eq!(ruled_names("Tác giả: Hoàng Lâm\nNguồn tin: Báo Yên Sơn", ""), "Hoàng Lâm");
+    }
+}

@@ -1,0 +1,320 @@
+//! What the names of classes give away: `tin-lien-quan` is a box of related articles, `detail-sapo` a sapo. Data with
+//! the lookup that reads it; nothing here knows a page.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use scraper::node::Element;
+
+/// What the class names, identifier, role and style of an element say about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks(u32);
+
+impl Marks {
+    pub(super) const NAV: Self = Self(1);
+    pub(super) const RELATED: Self = Self(1 << 1);
+    pub(super) const SHARE: Self = Self(1 << 2);
+    pub(super) const COMMENT: Self = Self(1 << 3);
+    pub(super) const AD: Self = Self(1 << 4);
+    pub(super) const FOOTER: Self = Self(1 << 5);
+    pub(super) const CAPTION: Self = Self(1 << 6);
+    pub(super) const BYLINE: Self = Self(1 << 7);
+    pub(super) const DATE: Self = Self(1 << 8);
+    pub(super) const TAGS: Self = Self(1 << 9);
+    pub(super) const FORM: Self = Self(1 << 10);
+    pub(super) const CLOCK: Self = Self(1 << 11);
+    pub(super) const HIDDEN: Self = Self(1 << 12);
+    pub(super) const BODY: Self = Self(1 << 13);
+    pub(super) const TITLE: Self = Self(1 << 14);
+    pub(super) const SAPO: Self = Self(1 << 15);
+    pub(super) const SIDE: Self = Self(1 << 16);
+    pub(super) const AUTHOR: Self = Self(1 << 17);
+    pub(super) const HEADER: Self = Self(1 << 18);
+    pub(super) const TOOLS: Self = Self(1 << 19);
+    pub(super) const LISTING: Self = Self(1 << 20);
+    pub(super) const ARTICLE: Self = Self(1 << 21);
+
+    /// Never part of an article's body.
+    pub(super) const FOREIGN: Self = Self(
+        Self::NAV.0
+            | Self::RELATED.0
+            | Self::SHARE.0
+            | Self::COMMENT.0
+            | Self::AD.0
+            | Self::FOOTER.0
+            | Self::TAGS.0
+            | Self::FORM.0
+            | Self::CLOCK.0
+            | Self::SIDE.0
+            | Self::TOOLS.0,
+    );
+    /// What stays out of the body even when names of classes are not believed.
+    pub(super) const SURELY_FOREIGN: Self =
+        Self(Self::NAV.0 | Self::COMMENT.0 | Self::FOOTER.0 | Self::FORM.0 | Self::CLOCK.0 | Self::HIDDEN.0);
+    /// Where a date or a name belongs to something else than the article.
+    pub(super) const ELSEWHERE: Self = Self(
+        Self::NAV.0 | Self::RELATED.0 | Self::COMMENT.0 | Self::AD.0 | Self::FOOTER.0 | Self::CLOCK.0 | Self::SIDE.0,
+    );
+
+    /// Whether any of `marks` is set.
+    pub(super) fn any(self, marks: Self) -> bool {
+        self.0 & marks.0 != 0
+    }
+
+    /// Both.
+    pub(super) const fn with(self, marks: Self) -> Self {
+        Self(self.0 | marks.0)
+    }
+
+    /// Without what would keep an element out of the body.
+    pub(super) const fn forgiven(self) -> Self {
+        self.without(Self::FOREIGN).without(Self::HIDDEN).without(Self::CAPTION)
+    }
+
+    const fn without(self, marks: Self) -> Self {
+        Self(self.0 & !marks.0)
+    }
+}
+
+/// Words of a class name or identifier; `=word` only when it is the whole name.
+const WORDS: &[(Marks, &str)] = &[
+    (
+        Marks::NAV,
+        "nav menu menus navbar topnav pagination pager paging breadcrumb breadcrumbs crumbs crumb sitemap skip toc megamenu mainmenu navigation submenu tabbar toolbar",
+    ),
+    (
+        Marks::RELATED,
+        "related relate similar teaser teasers recirc readmore seealso suggest suggested moreon morefrom upnext trending popular mostread outbrain taboola recommended lienquan =khac tinkhac tinlienquan othernews others tinmoi cungchuyenmuc xemthem docthem newsother upsell upsells crosslink teaserlist factbox faktaboks infobox =other",
+    ),
+    (Marks::SHARE, "share shares sharing social socials sharedaddy addthis addtoany facebook twitter zalo chiase"),
+    (
+        Marks::COMMENT,
+        "comment comments disqus respond replies reply binhluan ykien fbcomments discussion talkback lesermeinung kommentare livefyre",
+    ),
+    (
+        Marks::AD,
+        "ad ads advert adverts advertisement advertising sponsor sponsored promo promos promotion promobox banner banners qc quangcao adsbygoogle dfp gpt adslot adbox adunit affiliate anzeige werbung",
+    ),
+    (Marks::FOOTER, "footer foot bottombar copyright colophon disclaimer imprint"),
+    (
+        Marks::CAPTION,
+        "caption captions figcaption wp-caption-text credit credits photocredit imagecredit bildunterschrift copyrights",
+    ),
+    (Marks::BYLINE, "byline bylines dateline meta postmeta infos entry-meta article-meta"),
+    (
+        Marks::DATE,
+        "date dates time times timestamp datetime published pubdate publish publishdate posted postdate ngay ngaydang thoigian lastupdated created",
+    ),
+    (Marks::TAGS, "tag tags keywords tagcloud taglist topics tukhoa tagged hashtag"),
+    (
+        Marks::FORM,
+        "newsletter subscribe subscription signup login register signin search searchbox poll survey quiz vote rating ratings danhgia paywall donate donation consent gdpr regwall captcha cookie cookies",
+    ),
+    (
+        Marks::CLOCK,
+        "clock date-today current-date datetimenow datenow timenow ngayhientai todaydate curdate currentdate",
+    ),
+    (
+        Marks::HIDDEN,
+        "hidden hide d-none visuallyhidden sr-only screen-reader-text displaynone offscreen invisible visually-hidden u-hidden",
+    ),
+    (
+        Marks::BODY,
+        "articlebody storybody bodytext entry-content post-content article-content article-body story-body content-detail detail-content contentdetail articlecontent postcontent newscontent noidung maincontent fulltext",
+    ),
+    (Marks::TITLE, "title headline tieude heading headlines"),
+    (
+        Marks::SAPO,
+        "sapo lead lede summary intro standfirst teaser-text hometext tomtat trichyeu abstract subtitle subheadline dek excerpt chapeau deck description",
+    ),
+    (
+        Marks::SIDE,
+        "sidebar aside rail rightcol rightcolumn leftcol leftcolumn right-column left-column secondary complementary sidenav sidebox",
+    ),
+    (Marks::AUTHOR, "author authors tacgia butdanh byline byauthor contributor autor signature"),
+    (Marks::HEADER, "header masthead topbar logo pageheader siteheader"),
+    (
+        Marks::TOOLS,
+        "tools tool toolbox print printer email fontsize textsize overlay popup modal lightbox tooltip dropdown bookmark =widget =widgets player audio-player listen speech gallery-nav playlist",
+    ),
+    (Marks::LISTING, "listing list items feed river stream"),
+    (Marks::ARTICLE, "article post story entry detail details hentry news"),
+];
+
+/// Beginnings of words: `relatedposts`, `comments-area`.
+const STEMS: &[(Marks, &str)] = &[
+    (Marks::NAV, "breadcrumb navigation pagination menuitem"),
+    (
+        Marks::RELATED,
+        "related recommend readalso outbrain taboola trending mostread lienquan lien-quan tinkhac othernews inlinerelated morestor morenews youmaylike readnext",
+    ),
+    (
+        Marks::SHARE,
+        "sharing sharebar sharebutton sharetool sharelink socialshar socialmedia socialicon socialbar sociallink addthis shareicon",
+    ),
+    (Marks::COMMENT, "comment disqus binhluan binh-luan"),
+    (Marks::AD, "advert sponsor adsense adslot adwrapper adcontainer quangcao"),
+    (Marks::CAPTION, "caption figcaption photocms_caption imagecaption photocaption"),
+    (Marks::FORM, "newsletter subscri signup cookie"),
+    (Marks::SIDE, "sidebar"),
+    (Marks::FOOTER, "footer copyright"),
+    (Marks::BODY, "articlebody storybody articlecontent contentbody newsbody entrycontent bodycopy articletext"),
+    (Marks::SAPO, "standfirst subheadline"),
+    (Marks::DATE, "publishdate publisheddate postdate datepublish timestamp ngaydang"),
+    (Marks::AUTHOR, "author tacgia"),
+];
+
+static BY_WORD: LazyLock<HashMap<&'static str, Marks>> = LazyLock::new(|| {
+    let mut map: HashMap<&str, Marks> = HashMap::new();
+    for (marks, words) in WORDS {
+        for word in words.split(' ') {
+            let entry = map.entry(word).or_default();
+            *entry = entry.with(*marks);
+        }
+    }
+    map
+});
+
+static BY_STEM: LazyLock<Vec<(&'static str, Marks)>> = LazyLock::new(|| {
+    STEMS.iter().flat_map(|(marks, stems)| stems.split(' ').map(move |stem| (stem, *marks))).collect()
+});
+
+/// The marks of an element. `known` remembers class names met before on the page: lists repeat them.
+pub(super) fn marks_of<'a>(element: &'a Element, known: &mut HashMap<&'a str, Marks>) -> Marks {
+    let mut marks = match element.name() {
+        "nav" => Marks::NAV,
+        "aside" => Marks::SIDE,
+        "footer" => Marks::FOOTER,
+        "figcaption" => Marks::CAPTION,
+        "article" => Marks::ARTICLE,
+        "button" | "input" | "label" | "dialog" => Marks::TOOLS,
+        _ => Marks::default(),
+    };
+    for (name, value) in element.attrs() {
+        let more = match name {
+            "class" | "id" | "data-role" | "itemprop" | "data-testid" | "data-component" => {
+                *known.entry(value).or_insert_with(|| marks_of_name(value))
+            }
+            "role" => match value {
+                "navigation" | "menu" | "menubar" | "tablist" => Marks::NAV,
+                "complementary" => Marks::SIDE,
+                "contentinfo" => Marks::FOOTER,
+                "banner" => Marks::HEADER,
+                "search" | "form" | "dialog" | "alertdialog" => Marks::FORM,
+                _ => Marks::default(),
+            },
+            "hidden" => Marks::HIDDEN,
+            "style" if is_hidden_style(value) => Marks::HIDDEN,
+            _ => Marks::default(),
+        };
+        marks = marks.with(more);
+    }
+    // A page's outermost elements carry class lists about the whole page ("no-sidebar", "has-ads").
+    if matches!(element.name(), "body" | "html") { Marks::default() } else { marks }
+}
+
+fn is_hidden_style(style: &str) -> bool {
+    let mut compact = style.bytes().filter(|b| !b.is_ascii_whitespace()).map(|b| b.to_ascii_lowercase());
+    let wanted = b"display:none";
+    let mut matched = 0;
+    compact.any(|byte| {
+        matched = if byte == wanted[matched] { matched + 1 } else { usize::from(byte == wanted[0]) };
+        matched == wanted.len()
+    })
+}
+
+fn marks_of_name(name: &str) -> Marks {
+    let mut marks = Marks::default();
+    if name.len() > 400 {
+        return marks;
+    }
+    for class in name.split_ascii_whitespace() {
+        let mut own = Marks::default();
+        let lower = class.to_ascii_lowercase();
+        for key in [lower.as_str(), &format!("={lower}")] {
+            own = own.with(BY_WORD.get(key).copied().unwrap_or_default());
+        }
+        let squeezed: String = lower.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        if let Some(more) = BY_WORD.get(squeezed.as_str()) {
+            own = own.with(*more);
+        }
+        for (stem, more) in BY_STEM.iter() {
+            if squeezed.starts_with(stem) {
+                own = own.with(*more);
+            }
+        }
+        for word in words_of(class) {
+            if let Some(more) = BY_WORD.get(word.as_str()) {
+                own = own.with(*more);
+            }
+            for (stem, more) in BY_STEM.iter() {
+                if word.starts_with(stem) {
+                    own = own.with(*more);
+                }
+            }
+        }
+        marks = marks.with(settle(&lower, own));
+    }
+    marks
+}
+
+/// Removes what a name only seems to say.
+fn settle(class: &str, marks: Marks) -> Marks {
+    // "no-sidebar", "has-comments", "with-ads": about the page, not about this element.
+    const PREFIXES: [&str; 6] = ["no-", "has-", "with-", "without-", "hide-", "show-"];
+    if PREFIXES.iter().any(|prefix| class.starts_with(prefix)) {
+        return Marks::default();
+    }
+    // "article-header", "article__body-related": a header inside an article is no site header.
+    let mut marks = marks;
+    if marks.any(Marks::BODY) && !marks.any(Marks::RELATED.with(Marks::COMMENT).with(Marks::SIDE)) {
+        marks = marks.without(Marks::FOREIGN);
+    }
+    if class.contains("lead") && class.contains("board") {
+        marks = marks.with(Marks::AD).without(Marks::SAPO);
+    }
+    marks
+}
+
+/// The words of one class name: cut at anything but letters, and where lower case meets upper.
+fn words_of(class: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut before = '-';
+    for c in class.chars() {
+        let turn = before.is_ascii_lowercase() && c.is_ascii_uppercase();
+        if (turn || !c.is_ascii_alphabetic()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if c.is_ascii_alphabetic() {
+            word.push(c.to_ascii_lowercase());
+        }
+        before = c;
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn class_names_tell() {
+        let check = |name: &str, marks: Marks, expected: bool| {
+            assert_eq!(marks_of_name(name).any(marks), expected, "{name}: {:?}", marks_of_name(name));
+        };
+        check("box-related-posts", Marks::RELATED, true);
+        check("relatedStories", Marks::RELATED, true);
+        check("PhotoCMS_Caption", Marks::CAPTION, true);
+        check("tin-lien-quan", Marks::RELATED, true);
+        check("no-sidebar", Marks::SIDE, false);
+        check("article-body", Marks::BODY, true);
+        check("detail-sapo", Marks::SAPO, true);
+        check("leaderboard", Marks::SAPO, false);
+        check("download", Marks::AD, false);
+        check("date-today", Marks::CLOCK, true);
+    }
+}

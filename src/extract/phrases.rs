@@ -1,0 +1,102 @@
+//! The sentences of portals that are no news: boilerplate, headings of related articles, picture credits, source lines.
+//! Data with the lookups that read it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+// Word borders are those of ASCII (`(?-u:\b)`): the others would send every line of Vietnamese through the slowest of
+// the engines of `regex`.
+
+/// Lines that stand around articles and are none of their text.
+static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?ix)^\W*(?:
+        đánh\ giá\ bài\ viết | tổng\ số\ điểm\ của\ bài\ viết | click\ để\ đánh\ giá | xếp\ hạng
+        | (?:ý\ kiến|bình\ luận)(?:\ của)?(?:\ bạn)?(?:\ đọc)? \W*(?:\(\d+\))?\W*$ | gửi\ bình\ luận
+        | lượt\ (?:xem|truy\ cập|đọc)\W | số\ (?:lượt|lần)\ (?:xem|đọc|truy\ cập) | xem\ cỡ\ chữ | cỡ\ chữ\W*$ | đọc\ bài\ viết\W*$ | nghe\ (?:bài|đọc)\ \w*\W*$
+        | in\ (?:trang|bài\ viết|tin|ấn)\W*$ | in\W*$ | gửi\ (?:email|mail|bài\ viết|cho\ bạn\ bè)\W*$ | chia\ sẻ(?:\ (?:bài\ viết|facebook|zalo|twitter|qua\ \w+|trên\ \w+|link))*\W*$
+        | chia\ sẻ:\ .{0,60}$ | quay\ lại\W*$ | về\ (?:đầu\ trang|trang\ trước)\W*$ | xem\ thêm\W*$ | trở\ (?:về|lại)\W*$ | lên\ đầu\ trang\W*$
+        | bản\ quyền\ thuộc\ về | ghi\ rõ\ nguồn | (?:vui\ lòng\ )?ghi\ rõ\ nguồn | (?:©|copyright(?-u:\b))
+        | cơ\ quan\ chủ\ quản | giấy\ phép\ (?:số|thiết\ lập|xuất\ bản) | sao\ chép\ liên\ kết | copy\ link | theo\ dõi\ \w+.{0,30}\ trên\W*$
+        | từ\ khóa\W | từ\ khoá\W | tags?\ ?:\ | your\ browser\ does\ not\ support | trình\ duyệt\ của\ bạn
+        | (?:advert(?:isement)?|quảng\ cáo|anzeige|werbung|reklam|publicité|sponsored|story\ continues\ below|article\ continues\ (?:below|after)|continue\ reading|read\ more)\W*$
+        | (?:share|email|print|tweet|facebook|twitter|pin\ it|like|comments?|save|reply|whatsapp|linkedin|close|loading\W*)\W*$
+        | sign\ up\ (?:for|to)\ | subscribe\ (?:to|now)\ | click\ here\ to\ (?:subscribe|sign)
+        )",
+    )
+});
+
+/// Headings after which other articles are listed.
+static RELATED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?ix)^\W*(?:(?:các\ )?(?:tin|bài|bài\ viết|tin\ tức|thông\ tin|tin\ bài|văn\ bản|những\ tin)\ (?:viết\ )?(?:liên\ quan|cùng\ (?:chuyên\ mục|chủ\ đề|loại)|khác|đã\ đưa|mới\ (?:hơn|nhất)|cũ\ hơn|đọc\ nhiều|nổi\ bật|tiếp\ theo)
+        | có\ thể\ bạn\ quan\ tâm | cùng\ chuyên\ mục | tin\ mới | bài\ viết\ mới | đọc\ (?:thêm|tiếp|nhiều(?:\ nhất)?) | xem\ thêm | mời\ (?:quý\ )?(?:độc|bạn)\ .{0,20}đọc\ thêm
+        | related\ (?:stories|articles|posts|news|content|topics|links|coverage|story|article) | related | more\ (?:from|on|stories|news|in)(?-u:\b).{0,30} | you\ (?:may|might)\ (?:also\ )?(?:like|be\ interested).{0,20}
+        | read\ (?:more|also|next) | recommended(?:\ for\ you)? | see\ also | most\ (?:read|popular|viewed) | trending(?:\ now)? | top\ stories | latest\ (?:news|stories)
+        | mehr\ zum\ thema | lesen\ sie\ auch | das\ könnte\ sie\ auch\ interessieren | à\ lire\ aussi | lire\ aussi | lee\ también | leggi\ anche | don't\ miss | what\ to\ read\ next
+        )\W*$",
+    )
+});
+
+/// A line that is only a picture's caption or credit.
+static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©).{0,90}$|^.{0,200}[.\s(\-–—]\s*(?:Ảnh|Nguồn ảnh|Photo|Foto|Đồ họa)\s*:.{0,60}$",
+    )
+});
+
+/// A line that names the source.
+static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?i)^\W*(?:nguồn(?: tin| bài)?\s*:.{0,100}|nguồn\s*:\s*https?:\S+|\(\s*(?:theo|nguồn)(?-u:\b).{0,60}\)\W*|theo\s+[^.,;:]{2,50})$",
+    )
+});
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the pattern is a constant that the tests compile")
+}
+
+/// Whether a line is one of the phrases that stand around articles.
+pub(super) fn is_boilerplate(line: &str) -> bool {
+    line.len() < 400 && BOILERPLATE.is_match(line)
+}
+
+/// Whether a line announces other articles.
+pub(super) fn is_related_heading(line: &str) -> bool {
+    line.len() < 120 && RELATED_HEADING.is_match(line)
+}
+
+/// Whether a line is only the caption or credit of a picture.
+pub(super) fn is_credit(line: &str) -> bool {
+    line.len() < 500 && CREDIT.is_match(line)
+}
+
+/// Whether a line only names the source of the text.
+pub(super) fn is_source(line: &str) -> bool {
+    line.len() < 200 && SOURCE.is_match(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_tell() {
+        let check = |read: fn(&str) -> bool, line: &str, expected: bool| assert_eq!(read(line), expected, "{line}");
+        check(is_boilerplate, "Đánh giá bài viết", true);
+        check(is_boilerplate, "Lượt xem: 12", true);
+        check(is_boilerplate, "Bản quyền thuộc về Cổng thông tin điện tử tỉnh", true);
+        check(is_boilerplate, "Chia sẻ với báo chí, ông A cho biết mọi việc đã xong.", false);
+        check(is_boilerplate, "In 2019 the company said so.", false);
+        check(is_related_heading, "Các tin khác:", true);
+        check(is_related_heading, "Những tin mới hơn", true);
+        check(is_related_heading, "Tin liên quan đến vụ cháy", false);
+        check(is_credit, "Ảnh minh họa - Ảnh: VGP", true);
+        check(is_credit, "Quang cảnh hội nghị. Ảnh: TTXVN", true);
+        check(is_credit, "Ảnh hưởng của bão số 3 rất lớn.", false);
+        check(is_source, "Nguồn: TTXVN", true);
+        check(is_source, "(Theo TTXVN)", true);
+        check(is_source, "Theo baochinhphu.vn.", false);
+    }
+}

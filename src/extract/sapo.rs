@@ -1,0 +1,147 @@
+//! The sapo: the paragraph in bold between title and body. Taken out of the text, and without its agency prefix.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::blocks::{Block, Kind};
+use super::body::{Body, compare_key};
+use super::marks::Marks;
+use super::outline::{Id, Outline};
+use super::selected::Match;
+use super::settle::Page;
+
+/// A sapo and where it was found.
+pub(super) struct Sapo {
+    /// Without the agency's prefix.
+    pub(super) text: String,
+    /// As it stands on the page; empty when only the metadata gave it.
+    pub(super) shown: String,
+    pub(super) source: String,
+}
+
+/// Finds the sapo and takes it out of `body`. `ruled` is what the rules' selectors yielded.
+pub(super) fn find(
+    page: &Page<'_, '_>,
+    body: &mut Body,
+    title: Option<Id>,
+    title_text: &str,
+    ruled: Option<&Match>,
+) -> Sapo {
+    let Page { outline: page, blocks, meta } = *page;
+    let described = [
+        Some(("JSON-LD", meta.linked.description.as_str())).filter(|(_, text)| !text.is_empty()),
+        meta.get(&["og:description", "description", "twitter:description"]),
+    ]
+    .into_iter()
+    .flatten()
+    .find(|(_, text)| compare_key(text) != compare_key(title_text) && text.chars().count() >= 20);
+    if let Some(found) = ruled.filter(|found| found.value.chars().count() >= 15) {
+        take_out(blocks, body, &found.value);
+        return sapo(&found.value, &found.source, true);
+    }
+    if let Some((_, description)) = described
+        && let Some(at) = body.lines.iter().take(3).position(|&line| same_text(&blocks[line].text, description))
+    {
+        let text = blocks[body.lines[at]].text.clone();
+        let source = "first paragraph, like the description";
+        body.lines.remove(at);
+        return sapo(&text, source, true);
+    }
+    if let Some(found) = between(page, blocks, body, title, title_text) {
+        take_out(blocks, body, &found);
+        return sapo(&found, "line between title and body", true);
+    }
+    if let Some(found) = leading(blocks, body) {
+        return sapo(&found, "leading bold paragraph", true);
+    }
+    described.map_or_else(|| sapo("", "", false), |(source, text)| sapo(text, source, false))
+}
+
+fn sapo(text: &str, source: &str, shown: bool) -> Sapo {
+    let stripped = without_agency(text).to_owned();
+    Sapo { text: stripped, shown: if shown { text.to_owned() } else { String::new() }, source: source.to_owned() }
+}
+
+/// Two forms of one text: with or without agency prefix and final dots.
+fn same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (compare_key(without_agency(a)), compare_key(without_agency(b)));
+    !a.is_empty() && (a == b || (b.len() > 60 && a.starts_with(&b) && a.len() < b.len() + b.len() / 4))
+}
+
+/// Removes the sapo from the first lines of the body, in however many lines it stands there.
+fn take_out(blocks: &[Block], body: &mut Body, text: &str) {
+    let key = compare_key(without_agency(text));
+    let mut place = 0;
+    body.lines.retain(|&line| {
+        place += 1;
+        let own = compare_key(without_agency(&blocks[line].text));
+        let part = own.len() > 40 && key.contains(&own);
+        place > 4 || !(own == key || part)
+    });
+}
+
+/// A paragraph between title and body, or one called sapo at the body's start.
+fn between(page: &Outline<'_>, blocks: &[Block], body: &Body, title: Option<Id>, title_text: &str) -> Option<String> {
+    let title = title?;
+    let first = body.lines.first().map(|&line| blocks[line].at)?;
+    let from = blocks.partition_point(|block| block.at < page.nodes[title].end);
+    let title_key = compare_key(title_text);
+    for block in blocks[from..].iter().take_while(|block| block.at <= first).take(30) {
+        let called = block.marks.any(Marks::SAPO) && block.chars < 1_200;
+        let emphatic = (block.bold || block.italic) && block.at < first && (block.is_prose() || block.ends_sentence());
+        let foreign =
+            block.marks.any(Marks::FOREIGN.with(Marks::CAPTION)) || block.links > 0.4 || (block.image && !called);
+        if (called && block.chars >= 30 || emphatic && block.chars >= 50)
+            && !foreign
+            && compare_key(&block.text) != title_key
+        {
+            return Some(block.text.clone());
+        }
+    }
+    None
+}
+
+/// A bold or italic paragraph that opens the body, before ordinary ones.
+fn leading(blocks: &[Block], body: &mut Body) -> Option<String> {
+    let &first = body.lines.first()?;
+    let block = &blocks[first];
+    let emphatic = (block.bold || block.italic) && block.kind == Kind::Paragraph && (40..=1_200).contains(&block.chars);
+    let rest_plain =
+        body.lines.iter().skip(1).take(4).filter(|&&line| !blocks[line].bold && !blocks[line].italic).count() >= 1;
+    if emphatic && rest_plain && body.lines.len() > 1 {
+        body.lines.remove(0);
+        return Some(block.text.clone());
+    }
+    None
+}
+
+static AGENCY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:\p{Lu}[\p{L}. ]{1,25}\s*,?\s*)?\((?:[^()]{2,40})\)\s*[-–—:.]?\s*[-–—]\s*|^\s*\([\p{L}\d .]{2,30}\)\s*[-–—:]\s*|^\s*[\p{L}\d]+(?:\.[\p{L}\d]+)*\.(?:vn|com|net|org)\s*[-–—:]\s+|^\s*[A-ZĐ]{2,8}(?:\.[A-Z]{2,4}|\sO|O)?\s*[-–—]\s+")
+        .expect("the pattern is a constant that the tests compile")
+});
+
+/// A text without the name of the agency before it: "(Chinhphu.vn) - ", "Hà Nội (TTXVN) – ", "VOV.VN - ".
+pub(super) fn without_agency(text: &str) -> &str {
+    match AGENCY.find(text) {
+        Some(prefix) if prefix.end() < text.len() => text[prefix.end()..].trim_start(),
+        _ => text.trim(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agency_prefixes_go() {
+        let check = |text: &str, expected: &str| assert_eq!(without_agency(text), expected);
+        check("(Chinhphu.vn) - Thủ tướng đã ký.", "Thủ tướng đã ký.");
+        check("(Dân trí) – Giá vàng giảm.", "Giá vàng giảm.");
+        check("Hà Nội (TTXVN) - Sáng nay.", "Sáng nay.");
+        check("VOV.VN - Bão số 3.", "Bão số 3.");
+        check("TTO - Chiều 5-3.", "Chiều 5-3.");
+        check("COVID-19 đã qua.", "COVID-19 đã qua.");
+        check("Ông A (55 tuổi) cho biết - như đã nói.", "Ông A (55 tuổi) cho biết - như đã nói.");
+    }
+}

@@ -1,0 +1,199 @@
+//! Selectors from data applied to a page: a portal's own [`Rules`] or those of its software family. In each list the
+//! first selector that yields something wins; `selector@attribute` reads an attribute.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use scraper::Selector;
+
+use super::outline::{Id, Outline};
+use crate::portal::Rules;
+
+/// One selector, ready to match.
+struct Rule {
+    written: String,
+    selector: Selector,
+    attribute: Option<String>,
+    /// Names without which nothing can match: most rules of a family are passed over by looking for these.
+    needs: Vec<String>,
+}
+
+/// Rules ready to match, and what to call them in an article's sources.
+pub(super) struct Selected {
+    /// `portal` or `family OneCMS`.
+    pub(super) origin: String,
+    title: Vec<Rule>,
+    summary: Vec<Rule>,
+    content: Vec<Rule>,
+    date: Vec<Rule>,
+    author: Vec<Rule>,
+    category: Vec<Rule>,
+    drop: Vec<Rule>,
+    /// Selectors that are none, in words.
+    pub(super) problems: Vec<String>,
+}
+
+/// What a selector yielded.
+pub(super) struct Match {
+    /// The value of the attribute, or the text on one line.
+    pub(super) value: String,
+    /// The element.
+    pub(super) id: Id,
+    /// `family OneCMS: h1.detail-title`.
+    pub(super) source: String,
+}
+
+/// The lists that yield one text.
+#[derive(Clone, Copy)]
+pub(super) enum Field {
+    Title,
+    Summary,
+    Date,
+    Author,
+    Category,
+}
+
+impl Selected {
+    /// Compiles `rules`; a selector that is none is left out and named in `problems`.
+    pub(super) fn new(origin: &str, rules: &Rules) -> Self {
+        let mut problems = Vec::new();
+        let mut list = |written: &[String]| -> Vec<Rule> {
+            let mut out = Vec::new();
+            for written in written {
+                let (css, attribute) = match written.rsplit_once('@') {
+                    Some((css, attribute)) => (css, Some(attribute.to_owned())),
+                    None => (written.as_str(), None),
+                };
+                match Selector::parse(css) {
+                    Ok(selector) => {
+                        out.push(Rule { written: written.clone(), selector, attribute, needs: needs_of(css) });
+                    }
+                    Err(_) => {
+                        problems.push(format!("cannot read selector `{written}` of the {origin} rules: mend it there"));
+                    }
+                }
+            }
+            out
+        };
+        let (title, summary, content) = (list(&rules.title), list(&rules.summary), list(&rules.content));
+        let (date, author, category) = (list(&rules.date), list(&rules.author), list(&rules.category));
+        let drop = list(&rules.drop);
+        Self { origin: origin.to_owned(), title, summary, content, date, author, category, drop, problems }
+    }
+
+    /// What the list of `field` yields.
+    pub(super) fn first(&self, page: &Outline<'_>, field: Field) -> Option<Match> {
+        let list = match field {
+            Field::Title => &self.title,
+            Field::Summary => &self.summary,
+            Field::Date => &self.date,
+            Field::Author => &self.author,
+            Field::Category => &self.category,
+        };
+        list.iter().find_map(|rule| {
+            rule.matches(page).find_map(|id| {
+                let value = match &rule.attribute {
+                    Some(attribute) => crate::vietnamese::clean(page.nodes[id].attr(attribute)?),
+                    None => page.text_of(id),
+                };
+                (!value.is_empty()).then(|| Match { value, id, source: self.source(rule) })
+            })
+        })
+    }
+
+    /// Every name that the first yielding selector for authors matches, one a line.
+    pub(super) fn authors(&self, page: &Outline<'_>) -> Option<Match> {
+        /// Names kept: more are a list of contributors.
+        const MAX_NAMES: usize = 6;
+        let first = self.first(page, Field::Author)?;
+        let rule = self.author.iter().find(|rule| self.source(rule) == first.source)?;
+        if rule.attribute.is_some() {
+            return Some(first);
+        }
+        let mut names: Vec<String> = Vec::new();
+        for id in rule.matches(page).take(4 * MAX_NAMES) {
+            let name = page.text_of(id);
+            if !name.is_empty() && !names.contains(&name) && names.len() < MAX_NAMES {
+                names.push(name);
+            }
+        }
+        Some(Match { value: names.join("\n"), ..first })
+    }
+
+    /// The element that holds the body: of the first selector that matches text, the one with the most of it.
+    pub(super) fn content(&self, page: &Outline<'_>) -> Option<(Id, String)> {
+        self.content.iter().find_map(|rule| {
+            let id =
+                rule.matches(page).filter(|&id| page.nodes[id].chars > 0).max_by_key(|&id| page.nodes[id].chars)?;
+            Some((id, self.source(rule)))
+        })
+    }
+
+    /// What an operator should know of these rules: selectors that are none, and bodies that none of them finds.
+    pub(super) fn complaints(&self, page: &Outline<'_>) -> Vec<String> {
+        let mut out = self.problems.clone();
+        if !self.content.is_empty() && self.content(page).is_none() {
+            out.push(format!("the {} rules find no body: mend their `content` selectors", self.origin));
+        }
+        out
+    }
+
+    /// What to take out of `body`.
+    pub(super) fn dropped(&self, page: &Outline<'_>, body: Id) -> Vec<Id> {
+        let rules: Vec<_> = self.drop.iter().filter(|rule| rule.is_possible(page)).collect();
+        let inside = page.elements(body).skip(1);
+        inside.filter(|&id| rules.iter().any(|rule| rule.is_match(page, id))).collect()
+    }
+
+    fn source(&self, rule: &Rule) -> String {
+        format!("{}: {}", self.origin, rule.written)
+    }
+}
+
+impl Rule {
+    fn matches<'p>(&'p self, page: &'p Outline<'_>) -> impl Iterator<Item = Id> + 'p {
+        let end = if self.is_possible(page) { page.nodes.len() } else { 0 };
+        (0..end).filter(move |&id| self.is_match(page, id))
+    }
+
+    fn is_possible(&self, page: &Outline<'_>) -> bool {
+        self.needs.iter().all(|name| page.names.contains(name.as_str()))
+    }
+
+    fn is_match(&self, page: &Outline<'_>, id: Id) -> bool {
+        page.nodes[id].element.is_some_and(|element| self.selector.matches(&element))
+    }
+}
+
+/// The class names, identifiers and roles that a selector asks for, in lower case.
+fn needs_of(css: &str) -> Vec<String> {
+    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r#"\[(?:id|class|data-role|itemprop)[\^$*~|]?=["']?([\w-]+)[^\]]*\]|\[[^\]]*\]|[.#]([A-Za-z_][\w-]*)"#,
+        )
+        .expect("the pattern is a constant that the tests compile")
+    });
+    // Alternatives and negations ask for one name or its absence: such selectors are always tried.
+    if css.contains([',', '(', '\\']) {
+        return Vec::new();
+    }
+    let names = NAMES.captures_iter(css).filter_map(|found| found.get(1).or(found.get(2)));
+    names.map(|name| name.as_str().to_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_tell_what_they_need() {
+        let check = |css: &str, expected: &str| assert_eq!(needs_of(css).join(" "), expected, "{css}");
+        check("h1.Title-a [itemprop=name]", "title-a name");
+        check("#news-bodyhtml > p", "news-bodyhtml");
+        check("[id^=dnn_ctr][id$=lblTitle]", "dnn_ctr lbltitle");
+        check("a[href$='.pdf'].x", "x");
+        check("div:not(.a)", "");
+        check(".a, .b", "");
+        check("main h1", "");
+    }
+}

@@ -1,0 +1,262 @@
+//! Field by field: what rules, metadata and the page itself found becomes one answer with its source, and what does not
+//! fit becomes a problem in words.
+
+use jiff::Timestamp;
+
+use super::blocks::Block;
+use super::body::{self, Body};
+use super::marks::Marks;
+use super::metadata::Metadata;
+use super::outline::{Id, Outline};
+use super::selected::{Field, Match, Selected};
+use super::{Extracted, Hints, byline, container, dateline, headline, links, plain, sapo, verdict};
+use crate::vietnamese;
+
+/// A parsed page as every step sees it.
+pub(super) struct Page<'p, 'a> {
+    /// Its elements.
+    pub(super) outline: &'p Outline<'a>,
+    /// Its lines of text.
+    pub(super) blocks: &'p [Block],
+    /// Its head.
+    pub(super) meta: &'p Metadata,
+}
+
+/// Characters kept of a title, a summary and a text.
+const MAX_TITLE: usize = 300;
+const MAX_SUMMARY: usize = 2_000;
+const MAX_TEXT: usize = 200_000;
+
+/// A page that would choke the parser: its title and its text, one rough line after the other.
+pub(super) fn unparsed(html: &str, hints: &Hints, problem: String) -> Extracted {
+    let mut out = Extracted::default();
+    let title = plain::title(html).map(plain::plain).filter(|title| !title.is_empty());
+    out.article.title = cut(&title.or_else(|| hints.title.clone()).unwrap_or_default(), MAX_TITLE);
+    let lines: Vec<String> = plain::strip(html).lines().map(vietnamese::clean).filter(|line| line.len() > 40).collect();
+    out.article.text = cut(&lines.join("\n"), MAX_TEXT);
+    out.article.published = hints.published;
+    out.problems.push(problem);
+    out.note("text", "tags stripped without a parser");
+    if out.article.text.is_empty() {
+        out.not_an_article = Some("no body text found".to_owned());
+    }
+    out
+}
+
+/// Whether what a title selector yielded can be a headline: some templates give the site's name the same class.
+fn is_headline(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    (4..=400).contains(&text.chars().count())
+        && !lower.starts_with("cổng thông tin điện tử")
+        && !lower.starts_with("trang thông tin điện tử")
+}
+
+/// Settles the title; returns the element that shows it.
+pub(super) fn title(
+    out: &mut Extracted,
+    page: &Page<'_, '_>,
+    rules: &[&Selected],
+    body: Option<Id>,
+    hints: &Hints,
+) -> Option<Id> {
+    let ruled = pick(page, rules, Field::Title).filter(|found| is_headline(&found.value));
+    let shown = headline::find(page, body, hints.title.as_deref());
+    let (text, source, id) = match (ruled, shown) {
+        (Some(ruled), Some(shown)) => {
+            if headline::overlap(&ruled.value, &shown.text) < 0.3 {
+                out.problems.push(format!("title: the rules say `{}`, the page `{}`", ruled.value, shown.text));
+            }
+            (ruled.value, ruled.source, Some(ruled.id))
+        }
+        (Some(ruled), None) => (ruled.value, ruled.source, Some(ruled.id)),
+        (None, Some(shown)) => (shown.text, shown.source, shown.id),
+        (None, None) => (vietnamese::clean(hints.title.as_ref()?), "listing".to_owned(), None),
+    };
+    out.article.title = cut(&text, MAX_TITLE);
+    out.note("title", &source);
+    id
+}
+
+/// Reads the body by the rules, and by the general method when that looks wrong.
+pub(super) fn text(
+    out: &mut Extracted,
+    page: &Page<'_, '_>,
+    portal: Option<&Selected>,
+    ruled: Option<(Id, String, &Selected)>,
+    general: Option<Id>,
+) -> (Body, Option<Id>) {
+    let Page { outline, blocks, meta } = *page;
+    let title = out.article.title.clone();
+    let read = |id: Id, rules: Option<&Selected>, foreign: Marks| {
+        // What the portal's rules take out goes whichever way the body is read.
+        let dropped: Vec<Id> = rules.iter().chain(&portal).flat_map(|rules| rules.dropped(outline, id)).collect();
+        let reading = body::Reading { dropped: &dropped, title: &title, foreign };
+        (body::read(outline, blocks, id, &reading), Some(id))
+    };
+    let mut chosen = general.map_or_else(|| (Body::default(), None), |id| read(id, None, Marks::FOREIGN));
+    let mut source = "general method".to_owned();
+    if let Some((id, selector, rules)) = ruled {
+        let by_rules = read(id, Some(rules), Marks::FOREIGN);
+        let (short, long) = (by_rules.0.chars(blocks), chosen.0.chars(blocks));
+        if short * 3 < long && long > 400 {
+            out.problems
+                .push(format!("text: {selector} gave {short} characters; the general method's {long} were taken"));
+        } else {
+            (chosen, source) = (by_rules, selector);
+        }
+    }
+    let prose: u32 = blocks
+        .iter()
+        .filter(|block| block.is_prose() && !block.marks.any(Marks::SURELY_FOREIGN))
+        .map(|block| block.chars)
+        .sum();
+    let length = chosen.0.chars(blocks);
+    if length * 4 < prose && prose > 600 && (meta.is_article() || !verdict::is_crowded(blocks)) {
+        let second = container::find(outline, blocks, Marks::SURELY_FOREIGN);
+        let second = second.map(|id| read(id, None, Marks::SURELY_FOREIGN));
+        if let Some(second) = second.filter(|second| second.0.chars(blocks) > length * 2) {
+            let more = second.0.chars(blocks);
+            out.problems.push(format!("text: {source} gave {length} characters; without believing class names {more}"));
+            (chosen, source) = (second, "general method, class names not believed".to_owned());
+        }
+    }
+    if chosen.1.is_some() {
+        out.note("text", &source);
+    }
+    chosen
+}
+
+/// Settles the summary, and takes it out of `body`.
+pub(super) fn summary(
+    out: &mut Extracted,
+    page: &Page<'_, '_>,
+    rules: &[&Selected],
+    body: &mut Body,
+    title: Option<Id>,
+) {
+    let ruled = pick(page, rules, Field::Summary);
+    let found = sapo::find(page, body, title, &out.article.title, ruled.as_ref());
+    out.article.summary = cut(&found.text, MAX_SUMMARY);
+    out.lead = cut(&found.shown, MAX_SUMMARY);
+    if !found.text.is_empty() {
+        out.note("summary", &found.source);
+    }
+}
+
+/// Settles the text: what the markup holds, or what JSON-LD holds when the markup has next to nothing.
+pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &Body) {
+    out.article.text = cut(&body.text(page.blocks), MAX_TEXT);
+    let told = &page.meta.linked.body;
+    let length = told.chars().count();
+    if length > 400 && length > 3 * out.article.text.chars().count() {
+        out.problems.push("text: hardly any in the markup; taken from JSON-LD".to_owned());
+        out.article.text = cut(told, MAX_TEXT);
+        out.note("text", "JSON-LD articleBody");
+    }
+}
+
+/// Settles the author.
+pub(super) fn author(
+    out: &mut Extracted,
+    page: &Page<'_, '_>,
+    rules: &[&Selected],
+    here: &dateline::Place<'_, '_>,
+    body: &Body,
+) {
+    let ruled = rules.iter().find_map(|rules| rules.authors(page.outline));
+    let site = page.meta.get(&["og:site_name"]).map_or("", |(_, name)| name);
+    let signs =
+        byline::Signs { title: here.title, body: here.body, ruled: ruled.as_ref(), signature: &body.signature, site };
+    if let Some(byline) = byline::find(page, &signs) {
+        out.article.author = byline.names;
+        out.note("author", &byline.source);
+    }
+}
+
+/// Settles when it was published and changed.
+pub(super) fn dates(out: &mut Extracted, place: &dateline::Place<'_, '_>, rules: &[&Selected], hints: &Hints) {
+    let ruled = pick(place.page, rules, Field::Date);
+    match dateline::published(place, ruled.as_ref()) {
+        Some(found) => {
+            out.article.published = Some(found.dated.at);
+            out.article.date_only = !found.dated.has_time;
+            out.offset = found.offset;
+            if found.source == dateline::IMAGE_ADDRESS {
+                out.problems.push("date: only the address of the lead image gives one".to_owned());
+            }
+            out.note("published", &found.source);
+        }
+        None if hints.published.is_some() => {
+            out.article.published = hints.published;
+            out.note("published", "listing");
+        }
+        None => {}
+    }
+    // A listing that gives the minute of the same day knows more than a page that gives the day.
+    if let (Some(at), Some(hint), true) = (out.article.published, hints.published, out.article.date_only) {
+        let day = |at: Timestamp| at.to_zoned(crate::clock::vietnam()).date();
+        if day(at) == day(hint) && hint != at {
+            out.article.published = Some(hint);
+            out.article.date_only = false;
+        }
+    }
+    out.article.modified = dateline::modified(place, out.article.published);
+}
+
+/// Settles the section.
+pub(super) fn category(out: &mut Extracted, page: &Page<'_, '_>, rules: &[&Selected]) {
+    let named = page.meta.get(&["article:section", "articlesection", "cate_name", "category"]);
+    let candidates = [
+        pick(page, rules, Field::Category).map(|found| (found.value, found.source)),
+        named.map(|(name, value)| (value.to_owned(), name.to_owned())),
+        Some((page.meta.linked.section.clone(), "JSON-LD".to_owned())),
+        links::last_crumb(page.outline, &out.article.title).map(|crumb| (crumb, "breadcrumb".to_owned())),
+    ];
+    // A section's name is short: longer texts are whole breadcrumbs or teasers.
+    let found = candidates.into_iter().flatten().find(|(text, _)| (2..=80).contains(&text.chars().count()));
+    if let Some((text, source)) = found {
+        out.article.category = text;
+        out.note("category", &source);
+    }
+}
+
+/// The language that the page names.
+pub(super) fn language(page: &Page<'_, '_>) -> String {
+    let meta = page.meta;
+    let named = Some(page.outline.language).filter(|tag| !tag.is_empty());
+    let tag = named.or_else(|| meta.get(&["og:locale", "content-language", "language"]).map(|(_, value)| value));
+    let tag = tag.unwrap_or(&meta.linked.language).trim().replace('_', "-");
+    if tag.len() <= 35 && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') { tag } else { String::new() }
+}
+
+/// Names what an article should have and has not.
+pub(super) fn missing(out: &mut Extracted, title: Option<Id>) {
+    if out.not_an_article.is_some() {
+        return;
+    }
+    let article = &out.article;
+    let found = [
+        ("title", !article.title.is_empty()),
+        ("text", !article.text.is_empty()),
+        ("date", article.published.is_some()),
+    ];
+    for (field, _) in found.iter().filter(|(_, found)| !found) {
+        out.problems.push(format!("{field}: not found on the page"));
+    }
+    if title.is_none() && !article.title.is_empty() {
+        out.problems.push("title: the page shows it nowhere".to_owned());
+    }
+}
+
+/// What the first of the rules yields that yields anything.
+fn pick(page: &Page<'_, '_>, rules: &[&Selected], field: Field) -> Option<Match> {
+    rules.iter().find_map(|rules| rules.first(page.outline, field))
+}
+
+/// At most `limit` characters, cut at a space where there is one.
+fn cut(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some((at, _)) => text[..text[..at].rfind([' ', '\n']).unwrap_or(at)].to_owned(),
+    }
+}

@@ -1,0 +1,179 @@
+//! Small pages, one habit each: what is read from a whole page, step by step.
+
+use super::*;
+
+const PROSE: &str = "<p>Đoàn công tác đã kiểm tra tiến độ thi công, gặp gỡ người dân và ghi nhận 12 kiến nghị về nước sạch.</p>\
+    <p>Theo kế hoạch, công trình hoàn thành trước mùa mưa, bảo đảm cấp nước cho hơn một nghìn hộ dân vùng cao.</p>\
+    <p>Chính quyền xã đề nghị nhà thầu tăng ca, bù lại thời gian chậm do thời tiết xấu kéo dài nhiều tuần.</p>";
+
+fn read_with(html: &str, hints: &Hints, rules: Option<&Rules>) -> Extracted {
+    let url = Url::parse("https://tinh.example.gov.vn/tin/1.html").expect("a constant");
+    article(html, &url, hints, rules, "2026-06-30T05:00:00Z".parse().expect("a constant"))
+}
+
+fn read(html: &str) -> Extracted {
+    read_with(html, &Hints::default(), None)
+}
+
+fn day(got: &Extracted) -> String {
+    let at = got.article.published.map(|at| at.to_zoned(crate::clock::vietnam()));
+    at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+}
+
+#[test]
+fn the_date_is_the_articles_own() {
+    let check = |head: &str, before: &str, between: &str, after: &str, expected: &str| {
+        let html = format!(
+            "<html><head><title>Tin</title>{head}</head><body>{before}<h1>Kiểm tra hồ chứa nước</h1>{between}<div>{PROSE}</div>{after}</body></html>"
+        );
+        assert_eq!(day(&read(&html)), expected, "{head} {before} {between} {after}");
+    };
+    let clock = "<div>Thứ Ba, 30/06/2026</div>";
+    let related = "<ul><li><a href=/2>Khai mạc giải bóng chuyền truyền thống</a> (11/06/2026)</li></ul>";
+    check("", clock, "<span>12/05/2026 14:05</span>", related, "2026-05-12 14:05");
+    check("", clock, "", related, "");
+    check("", "", "<i>(Cập nhật: 14:05 ngày 12-05-2026)</i>", "", "2026-05-12 14:05");
+    check("", "<div class=date>12/05/2026</div>", "", related, "2026-05-12 00:00");
+    check(
+        "<meta property='article:published_time' content='2026-05-12T14:05:00&#x2B;07:00'>",
+        clock,
+        "",
+        "",
+        "2026-05-12 14:05",
+    );
+    check("<meta name='DC.Date' content='2018-10-19T10-15-08'>", "", "<b>12/05/2026</b>", "", "2026-05-12 00:00");
+    check(
+        "<meta name='pubdate' content='2029-05-12'>",
+        "",
+        "<time datetime='2026-05-12T07:05:00Z'>x</time>",
+        "",
+        "2026-05-12 14:05",
+    );
+    check("<meta name='pubdate' content='2026-05-12'>", "", "<span>12/05/2026 14:05</span>", "", "2026-05-12 14:05");
+    // A date that the article tells of is not the date of the article.
+    check("", "", "<p>Ngày 01/02/2026, tỉnh đã phê duyệt dự án cấp nước cho các xã vùng cao.</p>", "", "");
+}
+
+#[test]
+fn the_title_is_what_the_page_shows() {
+    let check = |head: &str, shown: &str, expected: &str| {
+        let got = read(&format!("<html><head>{head}</head><body>{shown}<div>{PROSE}</div></body></html>"));
+        assert_eq!(got.article.title, expected, "{head} {shown} {:?}", got.sources);
+    };
+    check("<title>Khai mạc hội nghị - Cổng thông tin điện tử tỉnh</title>", "", "Khai mạc hội nghị");
+    check(
+        "<title>Sở Nội vụ</title>",
+        "<font size=5><b>Khai mạc hội nghị cải cách</b></font><br>",
+        "Khai mạc hội nghị cải cách",
+    );
+    check(
+        "<title>Sở Nội vụ - Chi tiết tin</title>",
+        "<div>Khai mạc hội nghị cải cách</div><div>12/05/2026</div>",
+        "Khai mạc hội nghị cải cách",
+    );
+    check(
+        "<meta property='og:title' content='Khai mạc hội nghị cải...'>",
+        "<h1>Khai mạc hội nghị cải cách</h1>",
+        "Khai mạc hội nghị cải cách",
+    );
+    check(
+        "<title>Tin tức</title>",
+        "<h1>CỔNG THÔNG TIN ĐIỆN TỬ TỈNH</h1><h3>Khai mạc hội nghị cải cách</h3>",
+        "Khai mạc hội nghị cải cách",
+    );
+}
+
+#[test]
+fn a_listing_breaks_ties() {
+    let html = format!(
+        "<h2>Chuyên mục cải cách hành chính</h2><h2>Khai mạc hội nghị cải cách</h2><div>{PROSE}</div><b>12/05/2026</b>"
+    );
+    let hint = |title: &str| Hints { title: Some(title.to_owned()), published: "2026-05-12T01:30:00Z".parse().ok() };
+    let got = read_with(&html, &hint("Khai mạc hội nghị cải cách"), None);
+    assert_eq!((got.article.title.as_str(), day(&got).as_str()), ("Khai mạc hội nghị cải cách", "2026-05-12 08:30"));
+    let got = read_with(&format!("<div>{PROSE}</div>"), &hint("Khai mạc"), None);
+    assert_eq!(got.article.title, "Khai mạc", "what the page shows nowhere is taken from the listing");
+}
+
+#[test]
+fn a_portals_own_selectors_come_first() {
+    let html = format!(
+        "<h1>Cải cách</h1><div class=t data-at='12/05/2026 14:05'>Khai mạc hội nghị</div><div class=b><div class=x>Bỏ đi</div>{PROSE}</div>"
+    );
+    let list = |css: &str| vec![".none".to_owned(), css.to_owned()];
+    let rules = Rules {
+        title: list(".t"),
+        date: list(".t@data-at"),
+        content: list(".b"),
+        drop: list(".x"),
+        ..Rules::default()
+    };
+    let got = read_with(&html, &Hints::default(), Some(&rules));
+    assert_eq!((got.article.title.as_str(), day(&got).as_str()), ("Khai mạc hội nghị", "2026-05-12 14:05"));
+    assert!(got.article.text.starts_with("Đoàn công tác") && got.sources.contains(&("title", "portal: .t".to_owned())));
+    let wrong = Rules { content: vec!["..".to_owned(), ".gone".to_owned()], ..Rules::default() };
+    let got = read_with(&html, &Hints::default(), Some(&wrong));
+    assert!(got.problems.iter().any(|problem| problem.contains("cannot read selector `..`")), "{:?}", got.problems);
+    assert!(got.problems.iter().any(|problem| problem.contains("find no body")), "{:?}", got.problems);
+    assert!(got.article.text.contains("Đoàn công tác"), "the general method stands in");
+}
+
+#[test]
+fn the_end_of_the_text_names_its_author() {
+    let check = |end: &str, author: &str, last: &str| {
+        let got = read(&format!("<h1>Kiểm tra hồ chứa nước</h1><div>{PROSE}{end}</div>"));
+        assert_eq!(got.article.author, author, "{end}");
+        assert!(got.article.text.ends_with(last), "{end}: {}", got.article.text);
+    };
+    let last = "kéo dài nhiều tuần.";
+    check("<p align=right><b>Nguyễn Thị Lan</b></p>", "Nguyễn Thị Lan", last);
+    check("<p style='text-align: right'>Bài, ảnh: Thu Trang</p>", "Thu Trang", last);
+    check("<p><strong>Hà Thu</strong> (tổng hợp)</p>", "", "Hà Thu (tổng hợp)");
+    check("<p>Nguồn: TTXVN</p>", "", last);
+    check("<p align=right><b>Hà Thu</b></p><p align=right><i>Nguồn: TTXVN</i></p>", "Hà Thu", last);
+    check("<p>Lượt xem: 120</p><p>Đánh giá bài viết</p>", "", last);
+    check("<p>Theo TTXVN, công trình đã được phê duyệt.</p>", "", "đã được phê duyệt.");
+}
+
+#[test]
+fn addresses_are_absolute_and_believed_with_care() {
+    let check = |head: &str, canonical: Option<&str>| {
+        let got = read(&format!("<head>{head}</head><h1>Kiểm tra hồ chứa nước</h1><div>{PROSE}</div>"));
+        assert_eq!(got.article.canonical.map(String::from).as_deref(), canonical, "{head}");
+    };
+    check("<link rel=canonical href='/tin/2.html'>", Some("https://tinh.example.gov.vn/tin/2.html"));
+    check("<link rel=canonical href='https://khac.example.vn/tin/2.html'>", None);
+    check("<link rel=canonical href='https://tinh.example.gov.vn/'>", None);
+    check("<link rel=canonical href='javascript:1'>", None);
+    let files = "<a href='/a.PDF'>Tệp</a><a href='/tai.ashx?file=b.docx'>Tệp hai</a><a href='/a.PDF'>Lại</a><a href='data:x.pdf'>x</a>";
+    let got = read(&format!("<h1>Kiểm tra hồ chứa nước</h1><div>{PROSE}{files}</div>"));
+    let found: Vec<_> = got.article.attachments.iter().map(|file| file.url.path()).collect();
+    assert_eq!(found, ["/a.PDF", "/tai.ashx"]);
+}
+
+#[test]
+fn footers_cite_nothing() {
+    let got = read(&format!(
+        "<h1>Thực hiện Nghị định số 114/2018/NĐ-CP</h1><div>{PROSE}</div><div>Giấy phép số 45/GP-TTĐT do Sở cấp ngày 02/03/2020.</div>"
+    ));
+    assert_eq!(got.article.documents, ["114/2018/NĐ-CP"]);
+}
+
+#[test]
+fn pages_that_are_no_articles_say_why() {
+    let check = |html: &str, expected: &str| {
+        let got = read(html).not_an_article.unwrap_or_default();
+        assert!(got.contains(expected) && got.is_empty() == expected.is_empty(), "{html}: {got}");
+    };
+    let date = "<span>12/05/2026 14:05</span>";
+    check("", "empty page");
+    check("<title>Lỗi 404</title><body><p>Trang này đã được chuyển đi nơi khác.</p>", "not found");
+    check(&format!("<h1>Không tìm thấy nạn nhân thứ ba sau trận lũ</h1>{date}<div>{PROSE}</div>"), "");
+    check("<h1>Đăng nhập</h1><input type=\"password\">", "log-in");
+    check(&format!("<input type=\"password\"><h1>Kiểm tra hồ chứa nước</h1>{date}<div>{PROSE}</div>"), "");
+    check("<body>Vui lòng bật JavaScript để tiếp tục<script src=a.js></script>", "needs_js");
+    check("<h1>Thông báo từ chối truy cập</h1><p>Mã yêu cầu 12345 đã bị chặn bởi hệ thống.</p>", "block page");
+    let list: String =
+        (0..3).map(|n| format!("<h3><a href=/{n}>Khai mạc giải bóng chuyền lần thứ {n}</a></h3>{PROSE}")).collect();
+    check(&format!("<h1>Tin tức</h1>{}", list.replace("</p><p>", " ")), "listing");
+}
