@@ -42,7 +42,12 @@ pub enum Kept {
     Changed,
     /// Its text is what it was.
     Unchanged,
+    /// The portal serves the same article under another address, which the record knows.
+    Duplicate,
 }
+
+/// Characters of text from which equal articles of one portal are one: a notice of one line may well be repeated.
+const SAYS_ENOUGH: usize = 200;
 
 /// The outcome of keeping an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +69,9 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
         .await
         .with_context(|| format!("cannot read article {}", incoming.id))?;
     let Some(known) = known else {
+        if is_known_elsewhere(connection, incoming).await? {
+            return Ok(Outcome { kept: Kept::Duplicate, dirty: Vec::new() });
+        }
         let revision = next_revision(connection).await?;
         insert(connection, incoming, revision).await?;
         add_version(connection, incoming, 1).await?;
@@ -88,6 +96,24 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
     let mut dirty = settle_origin(connection, &known.try_get::<String, _>("story_id")?).await?;
     dirty.push((incoming.id.clone(), revision));
     Ok(Outcome { kept: if changed { Kept::Changed } else { Kept::Unchanged }, dirty })
+}
+
+/// Whether the portal has the same text with the same date under another address.
+async fn is_known_elsewhere(connection: &mut Connection, incoming: &Incoming) -> Result<bool> {
+    if incoming.article.text.chars().count() < SAYS_ENOUGH {
+        return Ok(false);
+    }
+    let row = sqlx::query(
+        "SELECT 1 FROM article WHERE portal_id = $1 AND content_hash = $2 AND status = 'live' \
+         AND ($3 IS NULL OR published_at IS NULL OR published_at = $3)",
+    )
+    .bind(incoming.portal)
+    .bind(&incoming.content_hash)
+    .bind(incoming.article.published.map(millis))
+    .fetch_optional(connection)
+    .await
+    .context("cannot look for the same article")?;
+    Ok(row.is_some())
 }
 
 /// Notes that an article is still served as it was.

@@ -87,6 +87,28 @@ pub fn export<'a>(
     )
 }
 
+/// Every article that changed after a revision of the record, oldest change first.
+pub fn changed_since(pool: &Pool, revision: i64) -> BoxStream<'_, Result<Record>> {
+    const CHANGED: &str = "SELECT a.*, p.slug AS portal, p.name AS portal_name, p.kind AS portal_kind \
+                           FROM article a JOIN portal p ON p.id = a.portal_id WHERE a.revision > $1 ORDER BY a.revision";
+    Box::pin(
+        sqlx::query(CHANGED)
+            .bind(revision)
+            .fetch(pool)
+            .map_err(|cause| anyhow::Error::new(cause).context("cannot read the archive"))
+            .and_then(|row| async move { record_of(&row) }),
+    )
+}
+
+/// The record's last revision.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn revision(pool: &Pool) -> Result<i64> {
+    let row = sqlx::query("SELECT revision FROM journal").fetch_one(pool).await.context("cannot read the journal")?;
+    Ok(row.try_get("revision")?)
+}
+
 /// The addresses of a portal's live articles that were last asked for before `before`, longest ago first.
 ///
 /// # Errors

@@ -39,8 +39,7 @@ impl Sketch {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let folded = vietnamese::fold(text);
-        let words: Vec<&str> =
-            folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let mut least = [u32::MAX; HASHES];
         let hashes: Vec<u64> = words.iter().map(|word| xxh3_64(word.as_bytes())).collect();
         let width = SHINGLE.min(hashes.len().max(1));
@@ -95,8 +94,11 @@ impl Sketch {
         let bound = last(&self.figures).min(last(&other.figures));
         let below = |figures: &[u16]| figures.iter().filter(|figure| **figure <= bound).count();
         let fewer = below(&self.figures).min(below(&other.figures)).max(1);
-        let common =
-            self.figures.iter().filter(|figure| **figure <= bound && other.figures.binary_search(figure).is_ok()).count();
+        let common = self
+            .figures
+            .iter()
+            .filter(|figure| **figure <= bound && other.figures.binary_search(figure).is_ok())
+            .count();
         common as f64 / fewer as f64
     }
 

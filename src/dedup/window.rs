@@ -190,6 +190,22 @@ impl Window {
         Ok(forgotten)
     }
 
+    /// The revision of the record that the window had reached when it was last written to disk.
+    #[must_use]
+    pub fn revision(&self) -> i64 {
+        let value = self.db.get("revision").ok().flatten();
+        value.and_then(|value| value.as_ref().try_into().ok()).map_or(0, i64::from_le_bytes)
+    }
+
+    /// Notes the revision of the record that the window has reached.
+    ///
+    /// # Errors
+    /// When sled cannot write.
+    pub fn set_revision(&self, revision: i64) -> Result<()> {
+        self.db.insert("revision", &revision.to_le_bytes()).context("cannot note the record's revision")?;
+        Ok(())
+    }
+
     /// Forgets everything.
     ///
     /// # Errors
@@ -198,7 +214,7 @@ impl Window {
         for tree in [&self.seen, &self.texts, &self.keys, &self.http] {
             tree.clear().context("cannot clear the dedup window")?;
         }
-        Ok(())
+        self.set_revision(0)
     }
 
     /// Writes what is in memory to disk.

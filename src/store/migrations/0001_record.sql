@@ -73,6 +73,7 @@ CREATE TABLE article (
 );
 CREATE INDEX article_story ON article (story_id);
 CREATE INDEX article_checked ON article (portal_id, status, checked_at);
+CREATE INDEX article_content ON article (portal_id, content_hash);
 CREATE INDEX article_published ON article (published_at);
 
 CREATE TABLE article_version (
