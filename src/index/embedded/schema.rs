@@ -1,0 +1,166 @@
+//! What the embedded index keeps of an article. In: `Document`. Out: a tantivy document, and the way back to a hit.
+
+use tantivy::TantivyDocument;
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value,
+};
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+use crate::clock::{Timestamp, vietnam};
+use crate::index::Document;
+use crate::index::tokens::{BREAK, Keys, Streams};
+use crate::store::{instant, millis};
+use crate::vietnamese;
+
+/// Names the way keys are made. Raise the number when they change: an index with another name is set aside at opening.
+pub(super) const TOKENIZER: &str = "lantoa-keys-1";
+/// Positions between two parts of a field, more than any phrase is long.
+const PART_GAP: usize = 100;
+
+/// The fields, by what they are for.
+#[derive(Clone, Debug)]
+pub(super) struct Fields {
+    pub(super) id: Field,
+    pub(super) revision: Field,
+    pub(super) portal: Field,
+    pub(super) portal_name: Field,
+    pub(super) kind: Field,
+    pub(super) url: Field,
+    pub(super) title: Field,
+    pub(super) summary: Field,
+    pub(super) text: Field,
+    pub(super) published: Field,
+    pub(super) year: Field,
+    pub(super) documents: Field,
+    pub(super) story: Field,
+    /// Words of the headline with marks, and without.
+    pub(super) title_exact: Field,
+    pub(super) title_folded: Field,
+    /// Words of sapo and body with marks, and without.
+    pub(super) body_exact: Field,
+    pub(super) body_folded: Field,
+}
+
+pub(super) fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let keys = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(TOKENIZER)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+    );
+    let fields = Fields {
+        id: builder.add_text_field("id", STRING | STORED),
+        revision: builder.add_i64_field("revision", FAST),
+        portal: builder.add_text_field("portal", STRING | FAST | STORED),
+        portal_name: builder.add_text_field("portal_name", STORED),
+        kind: builder.add_text_field("kind", STRING | FAST),
+        url: builder.add_text_field("url", STORED),
+        title: builder.add_text_field("title", STORED),
+        summary: builder.add_text_field("summary", STORED),
+        text: builder.add_text_field("text", STORED),
+        published: builder.add_i64_field("published", INDEXED | FAST | STORED),
+        year: builder.add_i64_field("year", FAST),
+        documents: builder.add_text_field("documents", STRING | FAST | STORED),
+        story: builder.add_text_field("story", STORED),
+        title_exact: builder.add_text_field("title_exact", keys.clone()),
+        title_folded: builder.add_text_field("title_folded", keys.clone()),
+        body_exact: builder.add_text_field("body_exact", keys.clone()),
+        body_folded: builder.add_text_field("body_folded", keys),
+    };
+    (builder.build(), fields)
+}
+
+impl Fields {
+    pub(super) fn document(&self, article: &Document, keys: &mut Keys) -> TantivyDocument {
+        let [title, summary, text] =
+            [&article.title, &article.summary, &article.text].map(|text| vietnamese::clean(text));
+        let mut headline = Streams::default();
+        keys.append(&title, &mut headline);
+        let mut body = Streams::default();
+        keys.append(&summary, &mut body);
+        body.end_part();
+        keys.append(&text, &mut body);
+
+        let mut document = TantivyDocument::default();
+        document.add_text(self.id, &article.id);
+        document.add_i64(self.revision, article.revision);
+        document.add_text(self.portal, &article.portal);
+        document.add_text(self.portal_name, &article.portal_name);
+        document.add_text(self.kind, article.kind.as_str());
+        document.add_text(self.url, &article.url);
+        document.add_i64(self.published, millis(article.published_at));
+        document.add_i64(self.year, i64::from(article.published_at.to_zoned(vietnam()).year()));
+        for number in &article.documents {
+            document.add_text(self.documents, number);
+        }
+        document.add_text(self.story, &article.story);
+        document.add_text(self.title, title);
+        document.add_text(self.summary, summary);
+        document.add_text(self.text, text);
+        document.add_text(self.title_exact, headline.exact);
+        document.add_text(self.title_folded, headline.folded);
+        document.add_text(self.body_exact, body.exact);
+        document.add_text(self.body_folded, body.folded);
+        document
+    }
+
+    pub(super) fn text_of<'d>(&self, document: &'d TantivyDocument, field: Field) -> &'d str {
+        document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default()
+    }
+
+    pub(super) fn published_of(&self, document: &TantivyDocument) -> Timestamp {
+        instant(document.get_first(self.published).and_then(|value| value.as_i64()).unwrap_or_default())
+    }
+
+    pub(super) fn documents_of(&self, document: &TantivyDocument) -> Vec<String> {
+        document.get_all(self.documents).filter_map(|value| value.as_str().map(str::to_owned)).collect()
+    }
+}
+
+/// Reads a stream of keys: they were made once, for both fields and for the whole batch, and only need to be cut.
+#[derive(Clone, Default)]
+pub(super) struct CutKeys {
+    token: Token,
+}
+
+pub(super) struct CutStream<'a> {
+    text: &'a str,
+    at: usize,
+    next_position: usize,
+    token: &'a mut Token,
+}
+
+impl Tokenizer for CutKeys {
+    type TokenStream<'a> = CutStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> CutStream<'a> {
+        self.token.reset();
+        CutStream { text, at: 0, next_position: 0, token: &mut self.token }
+    }
+}
+
+impl TokenStream for CutStream<'_> {
+    fn advance(&mut self) -> bool {
+        while self.text[self.at..].starts_with(BREAK) {
+            self.at += BREAK.len_utf8();
+            self.next_position += PART_GAP;
+        }
+        let Some(length) = self.text[self.at..].find(' ') else { return false };
+        self.token.text.clear();
+        self.token.text.push_str(&self.text[self.at..self.at + length]);
+        self.token.offset_from = self.at;
+        self.token.offset_to = self.at + length;
+        self.token.position = self.next_position;
+        self.next_position += 1;
+        self.at += length + 1;
+        true
+    }
+
+    fn token(&self) -> &Token {
+        self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.token
+    }
+}

@@ -1,0 +1,92 @@
+//! Asking. In: a query in parts. Out: the server's answer as results.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, anyhow};
+use meilisearch_sdk::errors::Error;
+use meilisearch_sdk::request::{HttpClient, Method};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Inner;
+use super::ask::{Demand, request};
+use super::failure::{is_lost_index, is_wrong_key, meaning};
+use super::http::Http;
+use super::shape::Kept;
+use crate::index::query::Asked;
+use crate::index::snippet::Highlighter;
+use crate::index::{Hit, MOST_DOCUMENT_VALUES, MOST_FACET_VALUES, Query, Results, most_first};
+use crate::store::instant;
+
+impl Inner {
+    pub(super) async fn find(&self, http: &Http, query: &Query, asked: &Asked, demand: Demand) -> Result<Found> {
+        let body = request(&self.index, query, asked, demand);
+        let url = format!("{}/multi-search", self.url);
+        let outcome: Result<Found, Error> = http.request(&url, Method::Post { query: (), body }, 200).await;
+        match outcome {
+            Ok(found) => Ok(found),
+            Err(cause) => {
+                if is_lost_index(&cause) {
+                    // New, or emptied while we ran: the next write makes the index.
+                    *self.prepared.write().await = false;
+                }
+                if is_wrong_key(&cause) {
+                    // The server was given another master key, which changes every other key.
+                    *self.search.write().await = None;
+                }
+                Err(anyhow!(meaning(&cause))).with_context(|| format!("cannot search on {}", self.url))
+            }
+        }
+    }
+}
+
+/// The server's answer to a federated search.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Found {
+    hits: Vec<Value>,
+    pub(super) total_hits: u64,
+    facets_by_index: HashMap<String, Facets>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Facets {
+    distribution: HashMap<String, HashMap<String, u64>>,
+}
+
+impl Found {
+    pub(super) fn results(self, asked: &Asked, query: &Query, met: Demand) -> Results {
+        let (_, limit) = query.window();
+        let mut highlighter = Highlighter::new(asked, met == Demand::LastUnfinished);
+        let kept = self.hits.into_iter().take(limit).filter_map(|hit| serde_json::from_value::<Kept>(hit).ok());
+        let hits = kept.map(|kept| hit(kept, &mut highlighter)).collect();
+        let mut counts = self.facets_by_index.into_values().next().unwrap_or_default().distribution;
+        let mut take = |field: &str| counts.remove(field).unwrap_or_default();
+        let mut years: Vec<(i16, u64)> =
+            take("year").into_iter().filter_map(|(year, n)| Some((year.parse().ok()?, n))).collect();
+        years.sort_unstable_by_key(|(year, _)| std::cmp::Reverse(*year));
+        Results {
+            total: self.total_hits,
+            hits,
+            portals: most_first(take("portal"), MOST_FACET_VALUES),
+            kinds: most_first(take("kind"), MOST_FACET_VALUES),
+            documents: most_first(take("documents"), MOST_DOCUMENT_VALUES),
+            years,
+        }
+    }
+}
+
+fn hit(kept: Kept, highlighter: &mut Highlighter<'_>) -> Hit {
+    Hit {
+        snippet: highlighter.snippet(&kept.summary, &kept.text),
+        id: kept.id,
+        url: kept.url,
+        portal: kept.portal,
+        portal_name: kept.portal_name,
+        title: kept.title,
+        published_at: instant(kept.published_at),
+        documents: kept.documents,
+        story: kept.story,
+    }
+}

@@ -1,0 +1,160 @@
+//! What a Meilisearch index keeps of an article, and its settings.
+//!
+//! Meilisearch drops accents from everything it indexes, so it cannot tell `chính` from `chinh`. It is therefore not
+//! given the texts to search but two streams of ASCII words made here: `*_folded` without marks, and `*_exact` in which
+//! the marks are spelled out in letters and digits. The texts themselves are kept for display only.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::clock::vietnam;
+use crate::index::tokens::{Key, Keys, runs};
+use crate::index::{DEEPEST_HIT, Document, MOST_FACET_VALUES};
+use crate::store::millis;
+use crate::vietnamese;
+
+/// Ends a sentence: words on both sides are no neighbours.
+const STOP: &str = ". ";
+/// Milliseconds after which a search answers with what it has.
+const SEARCH_CUTOFF_MS: u32 = 1_500;
+/// Letters of a word before one typing error is forgiven. Shorter syllables have 23 neighbours each; forgiving them is
+/// noise.
+const LETTERS_FOR_ONE_TYPO: u32 = 5;
+const LETTERS_FOR_TWO_TYPOS: u32 = 12;
+
+/// An article on the server.
+#[derive(Serialize)]
+pub(super) struct Shape<'d> {
+    id: &'d str,
+    revision: i64,
+    portal: &'d str,
+    portal_name: &'d str,
+    kind: &'d str,
+    url: &'d str,
+    title: String,
+    summary: String,
+    text: String,
+    published_at: i64,
+    year: i16,
+    documents: &'d [String],
+    story: &'d str,
+    title_exact: String,
+    title_folded: String,
+    body_exact: String,
+    body_folded: String,
+}
+
+/// An article as the server hands it back.
+#[derive(Deserialize)]
+pub(super) struct Kept {
+    pub(super) id: String,
+    pub(super) portal: String,
+    pub(super) portal_name: String,
+    pub(super) url: String,
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) text: String,
+    pub(super) published_at: i64,
+    pub(super) documents: Vec<String>,
+    pub(super) story: String,
+}
+
+/// The fields of [`Kept`].
+pub(super) const KEPT: [&str; 10] =
+    ["id", "portal", "portal_name", "url", "title", "summary", "text", "published_at", "documents", "story"];
+
+impl<'d> Shape<'d> {
+    pub(super) fn of(article: &'d Document, keys: &mut Keys) -> Self {
+        let [title, summary, text] =
+            [&article.title, &article.summary, &article.text].map(|text| vietnamese::clean(text));
+        let mut headline = (String::new(), String::new());
+        append(&title, keys, &mut headline);
+        let mut body = (String::new(), String::new());
+        // Numbers are words too, so that a query finds an article that cites a document under another spelling.
+        for part in [&summary, &text].into_iter().chain(&article.documents) {
+            append(part, keys, &mut body);
+        }
+        Self {
+            id: &article.id,
+            revision: article.revision,
+            portal: &article.portal,
+            portal_name: &article.portal_name,
+            kind: article.kind.as_str(),
+            url: &article.url,
+            title,
+            summary,
+            text,
+            published_at: millis(article.published_at),
+            year: article.published_at.to_zoned(vietnam()).year(),
+            documents: &article.documents,
+            story: &article.story,
+            title_exact: headline.0,
+            title_folded: headline.1,
+            body_exact: body.0,
+            body_folded: body.1,
+        }
+    }
+}
+
+fn append(text: &str, keys: &mut Keys, (exact, folded): &mut (String, String)) {
+    for run in runs(text) {
+        let key = keys.of(&text[run]);
+        exact.push_str(&exact_word(key));
+        exact.push(' ');
+        folded.push_str(&folded_word(key));
+        folded.push(' ');
+    }
+    exact.push_str(STOP);
+    folded.push_str(STOP);
+}
+
+/// The word with its marks in ASCII, as on a VNI keyboard; a word without marks stays as it is.
+pub(super) fn exact_word(key: &Key) -> String {
+    if !key.is_marked() {
+        return folded_word(key);
+    }
+    // No other word begins so.
+    let mut word = String::from("zz");
+    for c in key.exact.nfd() {
+        match c {
+            'a'..='z' | '0'..='9' => word.push(c),
+            '\u{302}' => word.push('6'),
+            '\u{31b}' => word.push('7'),
+            '\u{306}' => word.push('8'),
+            'đ' => word.push_str("d9"),
+            c => word.push_str(&format!("x{:x}", u32::from(c))),
+        }
+    }
+    word
+}
+
+/// The word without marks; open syllables in y are written with i, as [`crate::index::query::other_spelling`] says.
+pub(super) fn folded_word(key: &Key) -> String {
+    match crate::index::query::other_spelling(&key.folded) {
+        Some(other) if key.folded.ends_with('y') => other,
+        _ => key.folded.to_string(),
+    }
+}
+
+/// The settings of the index; sent at every start, which costs nothing when they stand already.
+pub(super) fn settings() -> Value {
+    json!({
+        "searchableAttributes": ["title_exact", "title_folded", "body_exact", "body_folded"],
+        "displayedAttributes": ["*"],
+        "filterableAttributes": ["id", "portal", "kind", "documents", "published_at", "year"],
+        "sortableAttributes": ["published_at"],
+        "rankingRules": ["sort", "words", "typo", "proximity", "attributeRank", "exactness", "published_at:desc"],
+        "typoTolerance": {
+            "enabled": true,
+            "minWordSizeForTypos": { "oneTypo": LETTERS_FOR_ONE_TYPO, "twoTypos": LETTERS_FOR_TWO_TYPOS },
+            "disableOnNumbers": true,
+            "disableOnAttributes": ["title_exact", "body_exact"],
+        },
+        "pagination": { "maxTotalHits": DEEPEST_HIT },
+        "faceting": { "maxValuesPerFacet": MOST_FACET_VALUES, "sortFacetValuesBy": { "*": "count" } },
+        "searchCutoffMs": SEARCH_CUTOFF_MS,
+        "stopWords": [],
+        "synonyms": {},
+    })
+}

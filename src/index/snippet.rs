@@ -1,0 +1,237 @@
+//! The passage that shows why an article was found. In: sapo, body and the words asked for. Out: escaped HTML, at most
+//! 220 characters of text, with `<mark>` around the words; no other markup, whatever the text holds.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::query::Asked;
+use super::tokens::{Keys, runs};
+
+/// Characters shown, markup aside: two lines on a wide screen.
+const LONGEST_CHARS: usize = 220;
+/// Characters of context before the first word marked.
+const LEAD_CHARS: usize = 50;
+/// Bytes of a body that are searched for the best passage; further on a passage is rarely the best.
+const SEARCHED_BYTES: usize = 65_536;
+
+/// Finds passages for one query.
+pub(super) struct Highlighter<'q> {
+    exact: HashSet<&'q str>,
+    folded: HashSet<&'q str>,
+    /// The unfinished last word.
+    prefix: Option<&'q str>,
+    keys: Keys,
+}
+
+/// A word of the text that was asked for.
+struct Found {
+    at: Range<usize>,
+    /// Which word, without marks.
+    word: String,
+    as_typed: bool,
+}
+
+impl<'q> Highlighter<'q> {
+    /// `is_unfinished` says that the last word was taken as the beginning of others.
+    pub(super) fn new(asked: &'q Asked, is_unfinished: bool) -> Self {
+        Self {
+            exact: asked.wanted().map(|word| word.exact.as_ref()).collect(),
+            folded: asked.wanted().map(|word| word.folded.as_ref()).collect(),
+            prefix: asked.words.last().filter(|_| is_unfinished).map(|word| word.folded.as_ref()),
+            keys: Keys::default(),
+        }
+    }
+
+    /// The best passage of `summary` or `text`; the beginning when nothing there was asked for.
+    pub(super) fn snippet(&mut self, summary: &str, text: &str) -> String {
+        let text = &text[..text.floor_char_boundary(SEARCHED_BYTES)];
+        let passages = [summary, text].map(|source| {
+            let found = self.found(source);
+            let (worth, window) = best_window(source, &found);
+            (worth, source, found, window)
+        });
+        // Equal worth: the sapo, which was written to be read alone.
+        let [of_summary, of_text] = passages;
+        let is_summary_better = of_summary.0 >= of_text.0 && !summary.trim().is_empty();
+        let (_, source, found, window) = if is_summary_better { of_summary } else { of_text };
+        render(source, &found, window)
+    }
+
+    /// The words asked for, in order. Where a word stands as typed, the same word with other accents is passed over.
+    fn found(&mut self, source: &str) -> Vec<Found> {
+        let mut found = Vec::new();
+        if self.folded.is_empty() {
+            return found;
+        }
+        for at in runs(source) {
+            let key = self.keys.of(&source[at.clone()]);
+            let is_whole = self.folded.contains(key.folded.as_ref());
+            if is_whole || self.prefix.is_some_and(|prefix| key.folded.starts_with(prefix)) {
+                let as_typed = self.exact.contains(key.exact.as_ref());
+                let word = if is_whole { key.folded.as_ref() } else { self.prefix.unwrap_or_default() };
+                found.push(Found { at, word: word.to_owned(), as_typed });
+            }
+        }
+        let typed: HashSet<String> = found.iter().filter(|hit| hit.as_typed).map(|hit| hit.word.clone()).collect();
+        found.retain(|hit| hit.as_typed || !typed.contains(&hit.word));
+        found
+    }
+}
+
+/// The stretch that shows most of the words, with its worth.
+fn best_window(source: &str, found: &[Found]) -> (usize, Range<usize>) {
+    let mut best = (0, 0..end_after(source, 0, LONGEST_CHARS));
+    let mut last_end = 0;
+    for (i, first) in found.iter().enumerate() {
+        // A window that starts inside the last one shows little that is new; the loop stays short on dense texts.
+        if first.at.start < last_end {
+            continue;
+        }
+        let reach = end_after(source, first.at.start, LONGEST_CHARS - LEAD_CHARS);
+        let inside: Vec<_> = found[i..].iter().take_while(|hit| hit.at.end <= reach).collect();
+        let different: HashSet<&str> = inside.iter().map(|hit| hit.word.as_str()).collect();
+        let neighbours = inside.windows(2).filter(|pair| are_neighbours(source, &pair[0].at, &pair[1].at)).count();
+        let typed = inside.iter().filter(|hit| hit.as_typed).count();
+        let worth = 100 * different.len() + 10 * neighbours.min(5) + typed.min(5);
+        if worth > best.0 {
+            let start = start_before(source, first.at.start, LEAD_CHARS);
+            best = (worth, start..end_after(source, start, LONGEST_CHARS));
+        }
+        last_end = first.at.end + (reach - first.at.start) / 4;
+    }
+    best
+}
+
+fn are_neighbours(source: &str, left: &Range<usize>, right: &Range<usize>) -> bool {
+    left.end <= right.start && source[left.end..right.start].chars().all(char::is_whitespace)
+}
+
+/// At most `chars` before `at`: from the beginning of the sentence when it is that near, else from a word's.
+fn start_before(source: &str, at: usize, chars: usize) -> usize {
+    let from = source[..at].char_indices().rev().take(chars).last().map_or(at, |(i, _)| i);
+    if from == 0 {
+        return 0;
+    }
+    let lead = &source[from..at];
+    let sentence = lead.rfind(['.', '!', '?', '\n', ';']).map(|i| i + 1);
+    let word = lead.find(char::is_whitespace);
+    let cut = sentence.or(word).unwrap_or(lead.len());
+    at - lead[cut..].trim_start().len()
+}
+
+/// At most `chars` after `start`, not inside a word when that can be helped.
+fn end_after(source: &str, start: usize, chars: usize) -> usize {
+    let rest = &source[start..];
+    let Some((end, _)) = rest.char_indices().nth(chars) else { return source.len() };
+    // One character is left for the ellipsis.
+    let cut = &rest[..end];
+    let whole = cut.rfind(char::is_whitespace).filter(|at| *at > end / 2);
+    let last = cut.char_indices().next_back().map_or(0, |(at, _)| at);
+    start + whole.unwrap_or(last)
+}
+
+fn render(source: &str, found: &[Found], window: Range<usize>) -> String {
+    let starts_inside = !source[..window.start].trim().is_empty();
+    let ends_inside = !source[window.end..].trim().is_empty();
+    // The ellipses count as characters shown.
+    let budget = LONGEST_CHARS - usize::from(starts_inside) - usize::from(ends_inside);
+    let window = window.start..window.end.min(nth_char(source, window.start, budget));
+    let mut html = String::with_capacity(window.len() + 64);
+    if starts_inside {
+        html.push('…');
+    }
+    let mut at = window.start;
+    let mut marks = marks(source, found, &window).into_iter().peekable();
+    if marks.peek().is_none() {
+        escape(source[window.clone()].trim(), &mut html);
+        at = window.end;
+    }
+    for mark in marks {
+        escape(&source[at..mark.start], &mut html);
+        html.push_str("<mark>");
+        escape(&source[mark.clone()], &mut html);
+        html.push_str("</mark>");
+        at = mark.end;
+    }
+    escape(source[at..window.end].trim_end(), &mut html);
+    if ends_inside {
+        html.push('…');
+    }
+    html
+}
+
+fn nth_char(source: &str, start: usize, chars: usize) -> usize {
+    source[start..].char_indices().nth(chars).map_or(source.len(), |(at, _)| start + at)
+}
+
+/// What to mark inside the window; neighbours under one mark.
+fn marks(source: &str, found: &[Found], window: &Range<usize>) -> Vec<Range<usize>> {
+    let mut marks: Vec<Range<usize>> = Vec::new();
+    for hit in found.iter().filter(|hit| hit.at.start >= window.start && hit.at.end <= window.end) {
+        match marks.last_mut() {
+            Some(last) if are_neighbours(source, last, &hit.at) => last.end = hit.at.end,
+            _ => marks.push(hit.at.clone()),
+        }
+    }
+    marks
+}
+
+/// Escapes for HTML text and attributes alike; line ends become spaces, control characters go.
+fn escape(text: &str, html: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            '\n' | '\t' | '\r' => html.push(' '),
+            c if c.is_control() => {}
+            c => html.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::query::read;
+
+    fn check(query: &str, summary: &str, text: &str, expected: &str) {
+        assert_eq!(Highlighter::new(&read(query), false).snippet(summary, text), expected, "{query:?}");
+    }
+
+    #[test]
+    fn words_are_marked_as_typed_or_else_folded() {
+        check("lũ", "", "Mưa lũ và luật lữ hành", "Mưa <mark>lũ</mark> và luật lữ hành");
+        check("lu", "", "Mưa lũ và luật lữ hành", "Mưa <mark>lũ</mark> và luật <mark>lữ</mark> hành");
+        check("hoà bình", "", "Tỉnh Hòa Bình cũ", "Tỉnh <mark>Hòa Bình</mark> cũ");
+        check("", "Sapo", "Thân bài", "Sapo");
+        check("", "", "", "");
+        check("a", "", "a<b>&\"'", "<mark>a</mark>&lt;b&gt;&amp;&quot;&#39;");
+        let unfinished = read("thiên ta");
+        let snippet = Highlighter::new(&unfinished, true).snippet("", "Khắc phục thiên tai");
+        assert_eq!(snippet, "Khắc phục <mark>thiên tai</mark>");
+    }
+
+    #[test]
+    fn the_passage_with_most_words_is_shown() {
+        let filler = "Đoạn này nói chuyện khác hẳn. ".repeat(30);
+        let text = format!("Thuế tăng. {filler}Luật thuế thu nhập cá nhân sửa đổi. {filler}");
+        let asked = read("thuế thu nhập");
+        let snippet = Highlighter::new(&asked, false).snippet("", &text);
+        assert!(snippet.starts_with('…') && snippet.contains("<mark>thuế thu nhập</mark> cá nhân"), "{snippet}");
+    }
+
+    #[test]
+    fn any_text_gives_a_short_passage() {
+        for text in ["ă".repeat(5_000), "a ".repeat(5_000), "\u{301}".repeat(999), "<".repeat(999), "👩‍👩‍👧 ".repeat(300)]
+        {
+            for query in ["", "ă", "a"] {
+                let snippet = Highlighter::new(&read(query), true).snippet(&text, &text);
+                let shown = snippet.replace("<mark>", "").replace("</mark>", "").replace("&lt;", "<");
+                assert!(shown.chars().count() <= LONGEST_CHARS, "{query:?} {shown}");
+            }
+        }
+    }
+}
