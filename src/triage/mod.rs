@@ -1,1 +1,232 @@
-//! The queue of what deserves wide amplification.
+//! The queue of what deserves wide amplification: one item per story, a score that explains itself, and decisions
+//! that are only ever added.
+//!
+//! In come stories and what editors decide; out come cards and history. A machine orders the queue here and never
+//! decides.
+
+mod decide;
+mod score;
+mod state;
+pub mod table;
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+pub use decide::{Decided, Refused, decide};
+pub use score::{Facts, Options, Part, Score, score};
+pub use state::{Action, Refusal, next_state};
+
+use crate::clock::Timestamp;
+use crate::portal::Kind;
+
+/// Where an item stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Nobody decided yet.
+    New,
+    /// A portal's officer proposed it.
+    Proposed,
+    /// To be spread.
+    Amplified,
+    /// Of no wider interest.
+    Routine,
+    /// Not to be spread.
+    Rejected,
+    /// Decided together with another story.
+    Merged,
+    /// Put off until later.
+    Snoozed,
+    /// Was amplified, and is no longer.
+    Recalled,
+}
+
+/// How widely a story is spread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Every portal, at once.
+    Urgent,
+    /// Every portal.
+    #[default]
+    National,
+    /// The portals of one sector or region.
+    Sector,
+}
+
+/// One item of the queue with what an editor needs to decide.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Card {
+    /// The item's number.
+    pub id: i64,
+    /// Its story: the id of the story's first article.
+    pub story: String,
+    /// Where it stands.
+    pub state: State,
+    /// How widely it is spread, once that was decided.
+    pub level: Option<Level>,
+    /// Rises with every decision; a decision names the revision that it was taken on.
+    pub revision: i64,
+    /// Its score with its parts.
+    pub score: Score,
+    /// Put off until then.
+    pub snoozed_until: Option<Timestamp>,
+    /// When it was first amplified.
+    pub amplified_at: Option<Timestamp>,
+    /// When it came into the queue.
+    pub created_at: Timestamp,
+    /// When it was last decided upon.
+    pub updated_at: Timestamp,
+    /// Headline of its first article.
+    pub title: String,
+    /// Sapo of its first article.
+    pub summary: String,
+    /// Address of its first article.
+    pub url: String,
+    /// Kind of the portal that had it first.
+    pub kind: Kind,
+    /// When its first article was published, as the portal says.
+    pub published_at: Option<Timestamp>,
+    /// When lantoa first saw it.
+    pub first_seen_at: Timestamp,
+    /// Documents that its first article cites.
+    pub documents: Vec<String>,
+    /// The portals that carry it, the first one first: slug and name.
+    pub portals: Vec<(String, String)>,
+}
+
+/// One line of an item's history.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Decision {
+    /// Its number.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What: the action's word.
+    pub action: String,
+    /// Why, in the person's words.
+    pub reason: String,
+    /// Where the item stood before.
+    pub from: State,
+    /// Where it stood after.
+    pub to: State,
+    /// The item's revision after it.
+    pub revision: i64,
+    /// Level, deadline and the like, as JSON.
+    pub detail: serde_json::Value,
+}
+
+/// Which part of the queue to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Which states.
+    pub view: View,
+    /// Only stories that this portal (slug) carries.
+    pub portal: Option<String>,
+    /// Only stories that at least one of these portals carries; `None` for no such bound. An officer's portals.
+    pub bound_to: Option<Vec<String>>,
+}
+
+/// Which states to see together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum View {
+    /// What waits for a decision: new, proposed, and snoozed whose time is over. Highest score first.
+    #[default]
+    Open,
+    /// What is being spread, latest first.
+    Amplified,
+    /// What is put off, next to come back first.
+    Snoozed,
+    /// What was decided otherwise, latest first.
+    Closed,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Proposed,
+        Self::Amplified,
+        Self::Routine,
+        Self::Rejected,
+        Self::Merged,
+        Self::Snoozed,
+        Self::Recalled,
+    ];
+
+    /// The word in the record and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Proposed => "proposed",
+            Self::Amplified => "amplified",
+            Self::Routine => "routine",
+            Self::Rejected => "rejected",
+            Self::Merged => "merged",
+            Self::Snoozed => "snoozed",
+            Self::Recalled => "recalled",
+        }
+    }
+}
+
+impl FromStr for State {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| format!("unknown state `{text}`"))
+    }
+}
+
+impl Level {
+    /// Every level, widest first.
+    pub const ALL: [Self; 3] = [Self::Urgent, Self::National, Self::Sector];
+
+    /// The word in the record and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Urgent => "urgent",
+            Self::National => "national",
+            Self::Sector => "sector",
+        }
+    }
+}
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|level| level.as_str() == text)
+            .ok_or_else(|| format!("unknown level `{text}` (one of urgent, national, sector)"))
+    }
+}
+
+impl View {
+    /// Every view, in the order of the desk's tabs.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Amplified, Self::Snoozed, Self::Closed];
+
+    /// The word in addresses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Amplified => "amplified",
+            Self::Snoozed => "snoozed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl FromStr for View {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|view| view.as_str() == text).ok_or_else(|| format!("unknown view `{text}`"))
+    }
+}

@@ -1,1 +1,143 @@
-//! Pages and API.
+//! Pages and API: what citizens search, where editors decide, where operators look.
+//!
+//! A request comes in, a page or a JSON document goes out. Nothing here decides who may do what (`accounts` does) or
+//! what a decision means (`triage` does), and no HTML that was crawled ever leaves.
+
+mod api;
+mod asked;
+mod assets;
+mod form;
+mod frame;
+mod guard;
+mod headers;
+mod language;
+mod outward;
+mod pages;
+mod router;
+mod serve;
+mod trouble;
+mod visitor;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use futures::future::BoxFuture;
+use prometheus_client::registry::Registry;
+use serde::{Deserialize, Serialize};
+use tokio::sync::RwLock;
+
+pub use router::router;
+pub use serve::serve;
+
+use crate::clock::{Clock, Timestamp};
+use crate::index::SearchIndex;
+use crate::store::Store;
+use crate::{accounts, portal, triage};
+
+/// What the pages need. Cheap to clone.
+#[derive(Clone)]
+pub struct Parts {
+    /// The record.
+    pub store: Store,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Where articles are found.
+    pub index: Arc<dyn SearchIndex>,
+    /// How the search engine is doing, for the console and `/readyz`.
+    pub index_status: Arc<dyn Fn() -> BoxFuture<'static, IndexStatus> + Send + Sync>,
+    /// How people sign in.
+    pub accounts: accounts::Options,
+    /// How stories are scored; shown to editors who ask why.
+    pub triage: triage::Options,
+    /// Addresses.
+    pub options: Options,
+    /// What `/metrics` shows; the router adds its own counters.
+    pub metrics: Arc<Mutex<Registry>>,
+}
+
+/// How the search engine is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct IndexStatus {
+    /// `embedded` or `meilisearch`.
+    pub engine: String,
+    /// Whether searches are answered.
+    pub ready: bool,
+    /// Articles it holds.
+    pub documents: u64,
+    /// Articles that it still has to take in.
+    pub waiting: u64,
+    /// What is wrong, in words.
+    pub problem: Option<String>,
+}
+
+/// Where the site is found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// The address to listen on.
+    pub listen: String,
+    /// The address that people type, without a slash at the end: links in feeds and sign-in links start with it.
+    pub public_url: String,
+    /// Send cookies over TLS only. Set it wherever a proxy serves the site by https.
+    pub secure_cookies: bool,
+    /// Whom portals write to about the crawler; shown at `/crawler`.
+    pub contact: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            public_url: "http://127.0.0.1:8080".into(),
+            secure_cookies: false,
+            contact: String::new(),
+        }
+    }
+}
+
+impl Options {
+    /// The address of `path`, which starts with a slash.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.trim_end_matches('/'))
+    }
+}
+
+/// The parts, with what the pages keep between requests.
+struct Site {
+    parts: Parts,
+    hasher: accounts::Hasher,
+    names: RwLock<Option<(Timestamp, Arc<Names>)>>,
+}
+
+/// Names of portals by slug.
+type Names = HashMap<String, String>;
+
+/// Seconds for which the names of portals are kept: they change by hand, a search happens many times a second.
+const NAMES_FOR_SECONDS: i64 = 60;
+
+impl Site {
+    fn new(parts: Parts) -> Self {
+        let hasher = accounts::Hasher::new(parts.accounts.parallel_hashes);
+        Self { parts, hasher, names: RwLock::new(None) }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// Names of all portals by slug, at most a minute old.
+    async fn names(&self) -> anyhow::Result<Arc<Names>> {
+        let now = self.now();
+        if let Some((since, names)) = self.names.read().await.as_ref()
+            && now.duration_since(*since).as_secs().abs() < NAMES_FOR_SECONDS
+        {
+            return Ok(Arc::clone(names));
+        }
+        let portals = portal::table::list(self.parts.store.pool()).await?;
+        let names: Names = portals.into_iter().map(|portal| (portal.entry.slug, portal.entry.name)).collect();
+        let names = Arc::new(names);
+        *self.names.write().await = Some((now, Arc::clone(&names)));
+        Ok(names)
+    }
+}

@@ -1,0 +1,117 @@
+//! How items stand and what was decided about them, in the record. Decisions are added, never changed.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::clock::Timestamp;
+use crate::store::{Connection, instant, millis};
+use crate::triage::{Decision, Level, State};
+
+/// How an item stands: what a decision reads and changes.
+#[derive(Clone, Debug)]
+pub(in crate::triage) struct Standing {
+    pub(in crate::triage) state: State,
+    pub(in crate::triage) level: Option<Level>,
+    pub(in crate::triage) revision: i64,
+    pub(in crate::triage) snoozed_until: Option<i64>,
+    pub(in crate::triage) amplified_at: Option<i64>,
+    pub(in crate::triage) updated_at: i64,
+}
+
+pub(in crate::triage) async fn standing(connection: &mut Connection, id: i64) -> Result<Option<Standing>> {
+    type Row = (String, Option<String>, i64, Option<i64>, Option<i64>, i64);
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT state, level, revision, snoozed_until, amplified_at, updated_at FROM triage_item WHERE id = $1",
+    )
+    .bind(id)
+    .fetch_optional(connection)
+    .await
+    .with_context(|| format!("cannot read item {id}"))?;
+    let Some((state, level, revision, snoozed_until, amplified_at, updated_at)) = row else { return Ok(None) };
+    let level = level.and_then(|level| level.parse().ok());
+    Ok(Some(Standing { state: read_state(&state)?, level, revision, snoozed_until, amplified_at, updated_at }))
+}
+
+pub(in crate::triage) async fn move_to(connection: &mut Connection, id: i64, next: &Standing) -> Result<()> {
+    sqlx::query(
+        "UPDATE triage_item SET state = $2, level = $3, revision = $4, snoozed_until = $5, amplified_at = $6,
+                updated_at = $7 WHERE id = $1",
+    )
+    .bind(id)
+    .bind(next.state.as_str())
+    .bind(next.level.map(Level::as_str))
+    .bind(next.revision)
+    .bind(next.snoozed_until)
+    .bind(next.amplified_at)
+    .bind(next.updated_at)
+    .execute(connection)
+    .await
+    .with_context(|| format!("cannot change item {id}"))?;
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "a row has as many columns")]
+pub(in crate::triage) async fn add_decision(
+    connection: &mut Connection,
+    item: i64,
+    (from, to): (&Standing, &Standing),
+    action: &str,
+    actor: &str,
+    reason: &str,
+    detail: &Value,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO decision (item_id, at, actor, action, reason, from_state, to_state, revision, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(item)
+    .bind(millis(now))
+    .bind(actor)
+    .bind(action)
+    .bind(reason)
+    .bind(from.state.as_str())
+    .bind(to.state.as_str())
+    .bind(to.revision)
+    .bind(detail.to_string())
+    .execute(connection)
+    .await
+    .with_context(|| format!("cannot add a decision about item {item}"))?;
+    Ok(())
+}
+
+pub(in crate::triage) async fn decisions_since(
+    connection: &mut Connection,
+    item: i64,
+    revision: i64,
+) -> Result<Vec<Decision>> {
+    type Row = (i64, i64, String, String, String, String, String, i64, String);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, at, actor, action, reason, from_state, to_state, revision, detail FROM decision
+         WHERE item_id = $1 AND revision > $2 ORDER BY id",
+    )
+    .bind(item)
+    .bind(revision)
+    .fetch_all(connection)
+    .await
+    .with_context(|| format!("cannot read the history of item {item}"))?;
+    rows.into_iter()
+        .map(|(id, at, actor, action, reason, from, to, revision, detail)| {
+            Ok(Decision {
+                id,
+                at: instant(at),
+                actor,
+                action,
+                reason,
+                from: read_state(&from)?,
+                to: read_state(&to)?,
+                revision,
+                detail: serde_json::from_str(&detail).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+pub(super) fn read_state(word: &str) -> Result<State> {
+    word.parse().map_err(|problem: String| anyhow::anyhow!("cannot read the queue: {problem}"))
+}

@@ -1,0 +1,158 @@
+//! The public API, version 1: the twins of the pages, as JSON.
+
+pub(super) mod desk;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::Site;
+use super::asked::Asked;
+use super::form::Query;
+use super::outward;
+use super::pages::item;
+use super::trouble::Trouble;
+use crate::clock::Timestamp;
+use crate::index::{Hit, Results};
+use crate::portal::{self, State as Run};
+use crate::share;
+
+/// Hits on one page unless asked otherwise.
+const PER_PAGE: usize = 20;
+/// Stories in one answer of `/api/v1/amplified`.
+const STORIES: i64 = 500;
+
+/// `GET /api/v1/search`.
+pub(super) async fn search(State(site): State<Arc<Site>>, Query(fields): Query) -> Result<Json<Value>, Trouble> {
+    let asked = Asked::read(&fields, PER_PAGE);
+    if let Some((field, value)) = asked.problems.first() {
+        return Err(Trouble::Bad(format!("cannot understand `{field}`: `{value}`")));
+    }
+    let begun = site.now();
+    let results = site.parts.index.search(&asked.query()).await.map_err(Trouble::NoSearch)?;
+    let took_ms = site.now().duration_since(begun).as_millis().max(0);
+    let stories: Vec<String> = results.hits.iter().map(|hit| hit.story.clone()).collect();
+    let articles = share::table::articles_of(site.parts.store.pool(), &stories).await?;
+    let items: Vec<_> = results.hits.iter().map(|hit| Item::of(hit, &articles)).collect();
+    Ok(Json(json!({
+        "query": asked.text,
+        "total": results.total,
+        "took_ms": u64::try_from(took_ms).unwrap_or(u64::MAX),
+        "page": asked.page,
+        "per_page": asked.per_page,
+        "facets": facets(&results),
+        "items": items,
+    })))
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: &'a str,
+    url: &'a str,
+    portal: &'a str,
+    portal_name: &'a str,
+    title: &'a str,
+    snippet: String,
+    published_at: Timestamp,
+    documents: &'a [String],
+    story: &'a str,
+    /// How many other articles carry the same story.
+    copies: i64,
+}
+
+impl<'a> Item<'a> {
+    fn of(hit: &'a Hit, articles: &HashMap<String, i64>) -> Self {
+        Self {
+            id: &hit.id,
+            url: &hit.url,
+            portal: &hit.portal,
+            portal_name: &hit.portal_name,
+            title: &hit.title,
+            snippet: outward::marked(&hit.snippet),
+            published_at: hit.published_at,
+            documents: &hit.documents,
+            story: &hit.story,
+            copies: articles.get(&hit.story).map_or(0, |count| (count - 1).max(0)),
+        }
+    }
+}
+
+/// `{"portal":{slug:n},…}`, most first. Topics come with the classification.
+fn facets(results: &Results) -> Value {
+    let counted = |counts: &[(String, u64)]| {
+        Value::Object(counts.iter().map(|(key, count)| (key.clone(), json!(count))).collect::<Map<_, _>>())
+    };
+    json!({
+        "portal": counted(&results.portals),
+        "kind": counted(&results.kinds),
+        "topic": {},
+        "document": counted(&results.documents),
+        "year": results.years.iter().map(|(year, count)| (year.to_string(), json!(count))).collect::<Map<_, _>>(),
+    })
+}
+
+/// `GET /api/v1/items/{id}`: what the page shows, no more of the text than the page.
+pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Json<Value>, Trouble> {
+    let article = item::find(&site, &id).await?;
+    let live = item::shown(&article);
+    let summary = if live { outward::masked(&article.summary) } else { String::new() };
+    let extract = if live && !article.noarchive { outward::extract(&article.text) } else { String::new() };
+    Ok(Json(json!({
+        "id": article.id,
+        "url": article.url,
+        "portal": article.portal,
+        "portal_name": article.portal_name,
+        "kind": article.kind,
+        "title": article.title,
+        "summary": summary,
+        "extract": extract,
+        "published_at": article.published_at,
+        "modified_at": article.modified_at,
+        "author": article.author,
+        "category": article.category,
+        "language": article.language,
+        "documents": article.documents,
+        "story": article.story,
+        "copy": article.copy,
+        "version": article.version,
+        "status": article.status,
+        "first_seen_at": article.first_seen_at,
+        "last_seen_at": article.last_seen_at,
+    })))
+}
+
+/// `GET /api/v1/portals`: the registry as the public may know it.
+pub(super) async fn portals(State(site): State<Arc<Site>>) -> Result<Json<Value>, Trouble> {
+    let portals = portal::table::list(site.parts.store.pool()).await?;
+    let shown = portals.iter().filter(|portal| portal.state != Run::Removed).map(|portal| {
+        let entry = &portal.entry;
+        json!({
+            "slug": entry.slug,
+            "name": entry.name,
+            "name_en": entry.name_en,
+            "kind": entry.kind,
+            "parent": entry.parent,
+            "url": entry.url,
+            "state": portal.state,
+            "last_success_at": portal.health.last_success_at,
+        })
+    });
+    Ok(Json(json!({ "portals": shown.collect::<Vec<_>>() })))
+}
+
+/// `GET /api/v1/amplified?since=`: the feed's twin, latest change first.
+pub(super) async fn amplified(State(site): State<Arc<Site>>, Query(fields): Query) -> Result<Json<Value>, Trouble> {
+    let since = match fields.get("since") {
+        None => None,
+        Some(text) => match text.parse::<Timestamp>() {
+            Ok(at) => Some(at),
+            Err(_) => return Err(Trouble::Bad("cannot understand `since` (write 2026-11-21T08:00:00Z)".into())),
+        },
+    };
+    let stories = share::table::amplified(site.parts.store.pool(), since, STORIES).await?;
+    Ok(Json(json!({ "items": stories })))
+}

@@ -1,0 +1,90 @@
+//! What every page shows around its content: language, navigation, who is signed in.
+
+use std::fmt::Display;
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::language::Language;
+use super::trouble::Trouble;
+use super::visitor::Visitor;
+use super::{assets, form};
+use crate::accounts::{Account, Act};
+use crate::clock::Timestamp;
+use crate::vietnamese::date;
+
+/// The frame of a page.
+pub(super) struct Frame {
+    language: Language,
+    pub(super) account: Option<Account>,
+    pub(super) desk: bool,
+    pub(super) console: bool,
+    pub(super) other_language: String,
+}
+
+/// Renders a page.
+pub(super) fn page(template: &impl Template) -> Result<Response, Trouble> {
+    Ok(Html(template.render()?).into_response())
+}
+
+impl Frame {
+    /// The frame for a visitor.
+    pub(super) fn of(visitor: &Visitor) -> Self {
+        let (path, query) = visitor.here.split_once('?').unwrap_or((&visitor.here, ""));
+        let fields = form::read(query.as_bytes());
+        let wish = [("lang", visitor.language.other().code())];
+        let other_language = format!("{path}?{}", form::write(fields.without("lang").chain(wish)));
+        Self {
+            language: visitor.language,
+            account: visitor.account.clone(),
+            desk: visitor.may(Act::ReadDesk),
+            console: visitor.may(Act::ReadConsole),
+            other_language,
+        }
+    }
+
+    /// Words by key.
+    pub(super) fn say<'a>(&self, key: &'a str) -> &'a str {
+        self.language.say(key)
+    }
+
+    /// Words by group and word of the record: `state`, `new`.
+    pub(super) fn word(&self, group: &str, word: &str) -> &'static str {
+        self.language.word(group, word)
+    }
+
+    /// Words with a number in the place of `{n}`.
+    pub(super) fn count(&self, key: &str, number: impl Display) -> String {
+        self.say(key).replace("{n}", &self.language.number(number))
+    }
+
+    /// A whole number with its thousands apart.
+    pub(super) fn number(&self, number: impl Display) -> String {
+        self.language.number(number)
+    }
+
+    /// `08:37 16/08/2023`, or a dash.
+    pub(super) fn when(&self, at: &Option<Timestamp>) -> String {
+        at.map_or_else(|| "–".to_owned(), date::show)
+    }
+
+    /// The same for a date that is always there.
+    pub(super) fn at(&self, at: &Timestamp) -> String {
+        date::show(*at)
+    }
+
+    /// The page's language.
+    pub(super) fn code(&self) -> &'static str {
+        self.language.code()
+    }
+
+    /// Where the style sheet is.
+    pub(super) fn style(&self) -> &'static str {
+        &assets::STYLE_ADDRESS
+    }
+
+    /// Where the keys of the desk are.
+    pub(super) fn desk_keys(&self) -> &'static str {
+        &assets::DESK_ADDRESS
+    }
+}

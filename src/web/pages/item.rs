@@ -1,0 +1,140 @@
+//! One article: what it is, where the original stands, which documents it cites, who else carries it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{Redirect, Response};
+use serde_json::json;
+
+use crate::archive::{self, Record, Status, Version};
+use crate::clock::Timestamp;
+use crate::web::form;
+use crate::web::frame::{Frame, page};
+use crate::web::outward;
+use crate::web::trouble::Trouble;
+use crate::web::visitor::Visitor;
+use crate::web::{Options, Site};
+
+#[derive(Template)]
+#[template(path = "item.html")]
+struct Item {
+    frame: Frame,
+    article: Record,
+    summary: String,
+    extract: String,
+    others: Vec<Record>,
+    versions: Vec<Change>,
+    json_ld: String,
+}
+
+/// One line of the history of wordings.
+struct Change {
+    version: i64,
+    at: Timestamp,
+    title: String,
+    /// Keys of the words for what changed against the wording before.
+    changed: Vec<&'static str>,
+}
+
+/// `/items/{id}`.
+pub(in crate::web) async fn show(
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Trouble> {
+    let article = find(&site, &id).await?;
+    let pool = site.parts.store.pool();
+    let mut others = archive::table::story(pool, &article.story).await?;
+    others.retain(|other| other.id != article.id);
+    let versions = changes(&archive::table::versions(pool, &id).await?);
+    let json_ld = outward::json_block(&linked_data(&article, &site.parts.options));
+    let summary = if shown(&article) { outward::masked(&article.summary) } else { String::new() };
+    let extract = if shown(&article) && !article.noarchive { outward::extract(&article.text) } else { String::new() };
+    page(&Item { frame: Frame::of(&visitor), article, summary, extract, others, versions, json_ld })
+}
+
+/// `/stories/{id}`: a story is seen at its first article, which bears its name.
+pub(in crate::web) async fn story(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Redirect, Trouble> {
+    let article = find(&site, &id).await?;
+    Ok(Redirect::permanent(&format!("/items/{}", article.id)))
+}
+
+/// The article with this id.
+pub(in crate::web) async fn find(site: &Site, id: &str) -> Result<Record, Trouble> {
+    let shape = id.len() == 26 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if !shape {
+        return Err(Trouble::NotFound);
+    }
+    archive::table::find(site.parts.store.pool(), id).await?.ok_or(Trouble::NotFound)
+}
+
+/// What its portal took down we do not show either.
+pub(in crate::web) fn shown(article: &Record) -> bool {
+    article.status == Status::Live
+}
+
+impl Item {
+    fn gone(&self) -> bool {
+        !shown(&self.article)
+    }
+
+    fn original(&self) -> Option<&str> {
+        outward::link(&self.article.url)
+    }
+
+    /// `16/08/2023` when its portal gave only the day.
+    fn published(&self) -> String {
+        match self.article.published_at {
+            Some(at) if self.article.date_only => at.to_zoned(crate::clock::vietnam()).strftime("%d/%m/%Y").to_string(),
+            at => self.frame.when(&at),
+        }
+    }
+
+    fn citing(&self, number: &str) -> String {
+        format!("/search?{}", form::write([("document", number)]))
+    }
+}
+
+fn changes(versions: &[Version]) -> Vec<Change> {
+    let mut before: Option<&Version> = None;
+    let mut lines = Vec::new();
+    for version in versions {
+        let changed = before.map_or_else(Vec::new, |before| {
+            let fields = [
+                ("item.title", before.title != version.title),
+                ("item.summary", before.summary != version.summary),
+                ("item.text", before.text != version.text),
+            ];
+            fields.into_iter().filter_map(|(key, differs)| differs.then_some(key)).collect()
+        });
+        lines.push(Change { version: version.version, at: version.seen_at, title: version.title.clone(), changed });
+        before = Some(version);
+    }
+    lines.reverse();
+    lines
+}
+
+/// schema.org for machines: our page speaks about the original and says so.
+fn linked_data(article: &Record, options: &Options) -> serde_json::Value {
+    let mut data = json!({
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": article.title,
+        "url": options.address(&format!("/items/{}", article.id)),
+        "isBasedOn": outward::link(&article.url),
+        "inLanguage": if article.language.is_empty() { "vi" } else { &article.language },
+        "publisher": { "@type": "GovernmentOrganization", "name": article.portal_name },
+        "citation": article.documents,
+    });
+    if let Some(at) = article.published_at {
+        data["datePublished"] = json!(at);
+    }
+    if let Some(at) = article.modified_at {
+        data["dateModified"] = json!(at);
+    }
+    if shown(article) && !article.summary.is_empty() {
+        data["abstract"] = json!(outward::masked(&article.summary));
+    }
+    data
+}

@@ -1,0 +1,11 @@
+//! One file per page, with its template of the same name.
+
+pub(super) mod about;
+pub(super) mod console;
+pub(super) mod desk;
+pub(super) mod feeds;
+pub(super) mod home;
+pub(super) mod item;
+pub(super) mod login;
+pub(super) mod operations;
+pub(super) mod search;

@@ -1,0 +1,244 @@
+//! The finder: one form that works without scripts, counts, filters that are links to take away, numbered pages.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::index::{Results, Sort};
+use crate::portal::Kind;
+use crate::vietnamese::document;
+use crate::web::asked::{Asked, show_day};
+use crate::web::form::{self, Query};
+use crate::web::frame::{Frame, page};
+use crate::web::outward;
+use crate::web::trouble::Trouble;
+use crate::web::visitor::Visitor;
+use crate::web::{Names, Site};
+
+/// Hits on one page.
+const PER_PAGE: usize = 20;
+/// Portals that the filter lists; the others are found by typing their name.
+const PORTALS: usize = 15;
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct Search {
+    frame: Frame,
+    asked: Asked,
+    results: Results,
+    portals: Vec<Choice>,
+    kinds: Vec<Choice>,
+    /// Filters in force, each with the address without it.
+    chosen: Vec<Chosen>,
+    years: Vec<Link>,
+    documents: Vec<Link>,
+    pages: Vec<Step>,
+}
+
+/// A box to tick.
+struct Choice {
+    value: String,
+    label: String,
+    count: Option<u64>,
+    ticked: bool,
+}
+
+/// A filter in force.
+struct Chosen {
+    what: &'static str,
+    label: String,
+    without: String,
+}
+
+/// A filter that one click adds.
+struct Link {
+    label: String,
+    count: u64,
+    address: String,
+}
+
+/// A step of the pagination.
+enum Step {
+    Page(usize, String),
+    Here(usize),
+    Gap,
+}
+
+/// `/search?q=…`.
+pub(in crate::web) async fn show(
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Query(fields): Query,
+) -> Result<Response, Trouble> {
+    let asked = Asked::read(&fields, PER_PAGE);
+    let results = site.parts.index.search(&asked.query()).await.map_err(Trouble::NoSearch)?;
+    let names = site.names().await?;
+    let frame = Frame::of(&visitor);
+    let status = if asked.problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let answer = page(&Search {
+        portals: portals(&asked, &results, &names),
+        kinds: kinds(&frame, &asked, &results),
+        chosen: chosen(&frame, &asked, &names),
+        years: years(&asked, &results),
+        documents: documents(&asked, &results),
+        pages: steps(&asked, results.total),
+        frame,
+        asked,
+        results,
+    })?;
+    Ok((status, answer).into_response())
+}
+
+/// `/documents/42/2022/NĐ-CP`: everything that cites a document.
+pub(in crate::web) async fn document(Path(number): Path<String>) -> Redirect {
+    let number = document::canonical(&number).unwrap_or(number);
+    Redirect::to(&format!("/search?{}", form::write([("document", number.as_str())])))
+}
+
+impl Search {
+    fn from(&self) -> String {
+        self.asked.from.map(show_day).unwrap_or_default()
+    }
+
+    fn to(&self) -> String {
+        self.asked.to.map(show_day).unwrap_or_default()
+    }
+
+    fn newest_first(&self) -> bool {
+        self.asked.sort == Sort::Newest
+    }
+
+    /// Whether there are more hits than can be paged through.
+    fn all_pages_reached(&self) -> bool {
+        self.asked.page == self.asked.last_page() && self.results.total > (self.asked.page * self.asked.per_page) as u64
+    }
+}
+
+fn name(names: &Names, slug: &str) -> String {
+    names.get(slug).cloned().unwrap_or_else(|| slug.to_owned())
+}
+
+/// Portals with matches, those that are ticked always among them.
+fn portals(asked: &Asked, results: &Results, names: &Names) -> Vec<Choice> {
+    let choice = |slug: &str, count| Choice {
+        value: slug.to_owned(),
+        label: name(names, slug),
+        count,
+        ticked: asked.portals.iter().any(|ticked| ticked == slug),
+    };
+    let counted = |slug: &String| results.portals.iter().find(|(other, _)| other == slug).map(|(_, count)| *count);
+    let ticked = asked.portals.iter().map(|slug| choice(slug, counted(slug)));
+    let others = results.portals.iter().filter(|(slug, _)| !asked.portals.contains(slug));
+    ticked.chain(others.take(PORTALS).map(|(slug, count)| choice(slug, Some(*count)))).collect()
+}
+
+fn kinds(frame: &Frame, asked: &Asked, results: &Results) -> Vec<Choice> {
+    let choice = |kind: Kind| {
+        let count = results.kinds.iter().find(|(word, _)| word == kind.as_str()).map(|(_, count)| *count);
+        let ticked = asked.kinds.contains(&kind);
+        let label = frame.word("kind", kind.as_str()).to_owned();
+        (count.is_some() || ticked).then(|| Choice { value: kind.to_string(), label, count, ticked })
+    };
+    Kind::ALL.into_iter().filter_map(choice).collect()
+}
+
+fn chosen(frame: &Frame, asked: &Asked, names: &Names) -> Vec<Chosen> {
+    let mut chosen = Vec::new();
+    let mut add = |what: &'static str, label: String, without: &Asked| {
+        chosen.push(Chosen { what, label, without: format!("/search?{}", without.address()) });
+    };
+    for slug in &asked.portals {
+        let portals = asked.portals.iter().filter(|other| *other != slug).cloned().collect();
+        add("search.portal", name(names, slug), &Asked { portals, ..asked.clone() });
+    }
+    for kind in &asked.kinds {
+        let kinds = asked.kinds.iter().filter(|other| *other != kind).copied().collect();
+        add("search.kind", frame.word("kind", kind.as_str()).to_owned(), &Asked { kinds, ..asked.clone() });
+    }
+    if let Some(number) = &asked.document {
+        add("search.document", number.clone(), &Asked { document: None, ..asked.clone() });
+    }
+    if let Some(day) = asked.from {
+        add("search.from", show_day(day), &Asked { from: None, ..asked.clone() });
+    }
+    if let Some(day) = asked.to {
+        add("search.to", show_day(day), &Asked { to: None, ..asked.clone() });
+    }
+    chosen
+}
+
+/// Years as links, unless days were already chosen.
+fn years(asked: &Asked, results: &Results) -> Vec<Link> {
+    if asked.from.is_some() || asked.to.is_some() {
+        return Vec::new();
+    }
+    let link = |&(year, count): &(i16, u64)| {
+        let first = jiff::civil::Date::new(year, 1, 1).ok()?;
+        let narrowed = Asked { from: Some(first), to: Some(first.last_of_year()), ..asked.clone() };
+        Some(Link { label: year.to_string(), count, address: format!("/search?{}", narrowed.address()) })
+    };
+    results.years.iter().filter_map(link).take(10).collect()
+}
+
+fn documents(asked: &Asked, results: &Results) -> Vec<Link> {
+    if asked.document.is_some() {
+        return Vec::new();
+    }
+    let link = |(number, count): &(String, u64)| {
+        let narrowed = Asked { document: Some(number.clone()), ..asked.clone() };
+        Link { label: number.clone(), count: *count, address: format!("/search?{}", narrowed.address()) }
+    };
+    results.documents.iter().take(8).map(link).collect()
+}
+
+/// The first page, the last, the one before and after, and gaps between.
+fn steps(asked: &Asked, total: u64) -> Vec<Step> {
+    let pages = usize::try_from(total).unwrap_or(usize::MAX).div_ceil(asked.per_page).min(asked.last_page());
+    if pages < 2 {
+        return Vec::new();
+    }
+    let base = asked.address();
+    let mut steps = Vec::new();
+    let mut last = 0;
+    for number in 1..=pages {
+        if number != 1 && number != pages && number.abs_diff(asked.page) > 2 {
+            continue;
+        }
+        if number != last + 1 {
+            steps.push(Step::Gap);
+        }
+        last = number;
+        let here = number == asked.page;
+        steps.push(if here { Step::Here(number) } else { Step::Page(number, format!("/search?{base}&page={number}")) });
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pagination_shows_ends_and_neighbours() {
+        let check = |page, total, expected: &str| {
+            let asked = Asked { page, per_page: 20, ..Asked::default() };
+            let shown: Vec<String> = steps(&asked, total)
+                .iter()
+                .map(|step| match step {
+                    Step::Page(number, _) => number.to_string(),
+                    Step::Here(number) => format!("[{number}]"),
+                    Step::Gap => "…".into(),
+                })
+                .collect();
+            assert_eq!(shown.join(" "), expected);
+        };
+        check(1, 20, "");
+        check(1, 21, "[1] 2");
+        check(1, 400, "[1] 2 3 … 20");
+        check(10, 400, "1 … 8 9 [10] 11 12 … 20");
+        check(50, 1_000_000, "1 … 48 49 [50]");
+    }
+}

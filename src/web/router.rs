@@ -1,0 +1,88 @@
+//! Every route, in the order a visitor meets them, and the layers that every request passes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::pages::{about, desk, feeds, home, item, login, operations, search};
+use super::{Parts, Site, api, assets, guard, headers, pages, trouble, visitor};
+use crate::accounts::Act;
+
+/// Bytes of a request's body: forms and decisions are small.
+const MAX_BODY: usize = 64 * 1024;
+/// Time for a whole request, its body included.
+const MAX_TIME: Duration = Duration::from_secs(30);
+
+/// The site.
+///
+/// # Errors
+/// When `options.public_url` is no address.
+pub fn router(parts: Parts) -> Result<Router> {
+    let own_origin = url::Url::parse(&parts.options.public_url)
+        .with_context(|| format!("cannot read web.public_url `{}` (write https://host)", parts.options.public_url))?
+        .origin()
+        .ascii_serialization();
+    // A proxy may rewrite Host; the address that people type is trusted all the same.
+    let same_origin = CsrfLayer::new().add_trusted_origin(own_origin).context("cannot trust web.public_url")?;
+    let tls = parts.options.secure_cookies;
+    let counted = operations::Requests::register(&parts.metrics);
+    let site = Arc::new(Site::new(parts));
+    let only = |act: Act, handlers: MethodRouter<Arc<Site>>| {
+        handlers.route_layer(from_fn_with_state((Arc::clone(&site), act), guard::require))
+    };
+
+    let routes = Router::new()
+        // Citizens.
+        .route("/", get(home::show))
+        .route("/search", get(search::show))
+        .route("/search.atom", get(feeds::search))
+        .route("/items/{id}", get(item::show))
+        .route("/stories/{id}", get(item::story))
+        .route("/documents/{*number}", get(search::document))
+        .route("/feeds/{file}", get(feeds::amplified))
+        .route("/opensearch.xml", get(about::opensearch))
+        .route("/robots.txt", get(about::robots))
+        .route("/sitemap.xml", get(about::sitemap))
+        .route("/accessibility", get(about::accessibility))
+        .route("/crawler", get(about::crawler))
+        .route("/static/{file}", get(assets::serve))
+        // Programs.
+        .route("/api/v1/search", get(api::search))
+        .route("/api/v1/items/{id}", get(api::item))
+        .route("/api/v1/portals", get(api::portals))
+        .route("/api/v1/amplified", get(api::amplified))
+        .route("/api/v1/desk/items", only(Act::ReadDesk, get(api::desk::queue)))
+        .route("/api/v1/desk/items/{id}/decisions", only(Act::Propose, post(api::desk::decide)))
+        // Staff.
+        .route("/login", get(login::show).post(login::submit))
+        .route("/sign-in/{token}", get(login::show_link).post(login::use_link))
+        .route("/logout", post(login::leave))
+        .route("/desk", only(Act::ReadDesk, get(desk::queue)))
+        .route("/desk/items/{id}", only(Act::ReadDesk, get(desk::item)))
+        .route("/desk/items/{id}/decisions", only(Act::Propose, post(desk::decide)))
+        .route("/console", only(Act::ReadConsole, get(pages::console::show)))
+        // Machines that watch.
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(operations::metrics))
+        .fallback(trouble::nothing_here);
+
+    Ok(routes
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(same_origin)
+        .layer(from_fn_with_state(counted, operations::count))
+        .layer(from_fn_with_state(Arc::clone(&site), visitor::recognise))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(tls, headers::protect))
+        .with_state(site))
+}
