@@ -1,1 +1,131 @@
-//! The assembled parts.
+//! The assembled parts: what a command needs, opened in the right order and closed again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::dedup::Window;
+use crate::fetch::Fetcher;
+use crate::index::embedded::Embedded;
+use crate::index::meilisearch::Meilisearch;
+use crate::index::{Backend, SearchIndex, outbox};
+use crate::pipeline;
+use crate::store::{DataLock, Store};
+
+/// The record and the options: enough to read, and to change what needs neither dedup nor index.
+pub struct App {
+    /// Every option.
+    pub config: Config,
+    /// What time it is.
+    pub clock: Clock,
+    /// The record.
+    pub store: Store,
+}
+
+/// Everything that crawling and serving need. One process at a time has it.
+pub struct Works {
+    /// The record and the options.
+    pub app: App,
+    /// What one visit needs.
+    pub visits: pipeline::Parts,
+    /// The search engine.
+    pub index: Arc<dyn SearchIndex>,
+    /// Brings the search engine up to the record.
+    pub worker: Arc<outbox::Worker>,
+    _lock: DataLock,
+}
+
+impl App {
+    /// Opens the record in the data folder, making both when they are absent.
+    ///
+    /// # Errors
+    /// When the folder or the record cannot be opened or written.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self> {
+        let folder = &config.general.data_dir;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the data folder {} (give another --data-dir)", folder.display()))?;
+        let store = Store::open(&folder.join("lantoa.db")).await?;
+        Ok(Self { config, clock, store })
+    }
+
+    /// Where the embedded index lives.
+    #[must_use]
+    pub fn index_folder(&self) -> PathBuf {
+        self.config.general.data_dir.join("index")
+    }
+
+    /// A search engine to ask, while another process may be writing to it.
+    ///
+    /// # Errors
+    /// When there is no index yet, or the server cannot be reached.
+    pub async fn search_index(&self) -> Result<Arc<dyn SearchIndex>> {
+        Ok(match self.config.index.backend {
+            Backend::Embedded => Arc::new(Embedded::open_reader(&self.index_folder())?),
+            Backend::Meilisearch => Arc::new(meilisearch(&self.config)?),
+        })
+    }
+
+    /// Takes the data folder and opens the rest; what is missing or damaged of the derived stores is made again.
+    ///
+    /// # Errors
+    /// When another process holds the folder, or something cannot be opened.
+    pub async fn into_works(self) -> Result<Works> {
+        let folder = self.config.general.data_dir.clone();
+        let lock = DataLock::take(&folder)?;
+        let opened = Window::open(&folder.join("dedup"), &self.config.dedup)?;
+        let window = Arc::new(opened.window);
+        pipeline::rebuild::catch_up(&self.store, &window).await?;
+
+        let target = self.config.index.backend.as_str();
+        let index: Arc<dyn SearchIndex> = match self.config.index.backend {
+            Backend::Embedded => {
+                let embedded = Embedded::open(&self.index_folder(), &self.config.index)?;
+                Arc::new(embedded)
+            }
+            Backend::Meilisearch => Arc::new(meilisearch(&self.config)?),
+        };
+        let worker = outbox::Worker::new(self.store.clone(), target, Arc::clone(&index), self.config.index.batch);
+        let worker = Arc::new(worker);
+        let visits = pipeline::Parts {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            fetcher: Fetcher::new(self.config.fetch.clone(), self.clock.clone())?,
+            window,
+            targets: Arc::from([target]),
+            index: worker.handle(),
+            options: Arc::new(self.config.crawl.clone()),
+            dedup: Arc::new(self.config.dedup.clone()),
+            archive: Arc::new(self.config.archive.clone()),
+            triage: Arc::new(self.config.triage.clone()),
+            schedule: Arc::new(self.config.schedule.clone()),
+        };
+        Ok(Works { app: self, visits, index, worker, _lock: lock })
+    }
+}
+
+impl Works {
+    /// Runs the index worker until `cancel`.
+    pub fn start_worker(&self, cancel: &CancellationToken) -> tokio::task::JoinHandle<()> {
+        let (worker, cancel) = (Arc::clone(&self.worker), cancel.clone());
+        tokio::spawn(async move { worker.run(cancel).await })
+    }
+
+    /// Writes down what is in memory and closes the record.
+    ///
+    /// # Errors
+    /// When the dedup window cannot be written; the record is closed all the same.
+    pub async fn close(self) -> Result<()> {
+        let flushed = pipeline::rebuild::flush(&self.app.store, &self.visits.window).await;
+        self.app.store.close().await;
+        flushed
+    }
+}
+
+fn meilisearch(config: &Config) -> Result<Meilisearch> {
+    let options = &config.index;
+    Meilisearch::connect(&options.meilisearch_url, &options.meilisearch_key, &options.meilisearch_index)
+}

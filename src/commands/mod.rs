@@ -1,1 +1,186 @@
-//! One file per command.
+//! The command line: one file for each command, and what they share.
+
+mod crawl;
+pub mod demo;
+mod export;
+mod extract;
+mod init;
+mod portal;
+mod rebuild;
+mod reindex;
+mod search;
+mod serve;
+mod user;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{CommandFactory, Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::clock::Clock;
+use crate::config::{self, Config, LogFormat};
+
+/// lantoa gathers what ministries and provinces publish, helps editors amplify it, and lets citizens search it.
+#[derive(Debug, Parser)]
+#[command(name = "lantoa", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// Options file (default: config.toml here when there is one)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Data folder (default: data)
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Print JSON on standard output
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve fixture portals on loopback, crawl them and open the site
+    Demo(demo::Args),
+    /// Write a commented config.toml, make the data folder, print the first administrator's one-time link
+    Init(init::Args),
+    /// The registry of portals
+    #[command(subcommand)]
+    Portal(portal::Args),
+    /// Visit the portals that are due, then exit
+    Crawl(crawl::Args),
+    /// Scheduler, index worker and web
+    Serve(serve::Args),
+    /// Read one page, or many, and print what it says
+    Extract(extract::Args),
+    /// Search as the web does
+    Search(search::Args),
+    /// Write what is archived as JSON lines
+    #[command(subcommand)]
+    Export(export::Args),
+    /// Build the search index anew from the record
+    Reindex(reindex::Args),
+    /// Make a derived store anew from the record
+    #[command(subcommand)]
+    Rebuild(rebuild::Args),
+    /// Accounts
+    #[command(subcommand)]
+    User(user::Args),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What every command is handed.
+pub(crate) struct Invocation {
+    config: Config,
+    json: bool,
+    cancel: CancellationToken,
+}
+
+/// Runs one command. The exit code is 0, or 1 when part of the work failed and the rest was kept.
+///
+/// # Errors
+/// When the command was used or configured wrongly, or cannot work at all; the caller exits with 2.
+pub fn run(cli: Cli) -> Result<ExitCode> {
+    if let Command::Completions { shell } = cli.command {
+        clap_complete::generate(shell, &mut Cli::command(), "lantoa", &mut std::io::stdout());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut config = config::load(cli.config.as_deref())?;
+    if let Some(folder) = cli.data_dir {
+        config.general.data_dir = folder;
+    }
+    log(&config, matches!(cli.command, Command::Serve(_)))?;
+    // Extraction of a page is plain work without a runtime.
+    if let Command::Extract(args) = &cli.command
+        && !args.needs_network()
+    {
+        return extract::offline(args, cli.json);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    let outcome = runtime.block_on(async move {
+        let cancel = CancellationToken::new();
+        on_signal(cancel.clone());
+        let context = Invocation { config, json: cli.json, cancel };
+        match cli.command {
+            Command::Demo(args) => demo::run(context, args).await,
+            Command::Init(args) => init::run(context, args).await,
+            Command::Portal(args) => portal::run(context, args).await,
+            Command::Crawl(args) => crawl::run(context, args).await,
+            Command::Serve(args) => serve::run(context, args).await,
+            Command::Extract(args) => extract::online(context, args).await,
+            Command::Search(args) => search::run(context, args).await,
+            Command::Export(args) => export::run(context, args).await,
+            Command::Reindex(args) => reindex::run(context, args).await,
+            Command::Rebuild(args) => rebuild::run(context, args).await,
+            Command::User(args) => user::run(context, args).await,
+            Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+        }
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    outcome
+}
+
+/// An error as one line: what was tried, on what, why.
+#[must_use]
+pub fn one_line(cause: &anyhow::Error) -> String {
+    let text = format!("{cause:#}");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Invocation {
+    fn clock(&self) -> Clock {
+        Clock::System
+    }
+}
+
+/// Prints a value as JSON on standard output.
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    println_or_quit(&serde_json::to_string(value).context("cannot write JSON")?)
+}
+
+/// Prints a line on standard output. A reader that went away, as `head` does, ends the command without a complaint.
+fn println_or_quit(line: &str) -> Result<()> {
+    use std::io::Write;
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        other => other.context("cannot write to standard output"),
+    }
+}
+
+fn log(config: &Config, serving: bool) -> Result<()> {
+    let general = &config.general;
+    // A server that says nothing cannot be operated; a command that chats cannot be scripted.
+    let wanted = if serving && general.log == "warn" { "info,tantivy=warn,sqlx=warn" } else { &general.log };
+    let filter = EnvFilter::try_new(wanted)
+        .with_context(|| format!("cannot use general.log = \"{wanted}\" (example: \"info\" or \"lantoa=debug\")"))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let set = match general.log_format {
+        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
+    };
+    set.map_err(|cause| anyhow::anyhow!("cannot start the log: {cause}"))
+}
+
+/// The first signal asks for an orderly end, the second ends at once.
+fn on_signal(cancel: CancellationToken) {
+    tokio::spawn(async move {
+        let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else { return };
+        for _ in 0..2 {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = term.recv() => {}
+            }
+            if cancel.is_cancelled() {
+                std::process::exit(130);
+            }
+            cancel.cancel();
+        }
+    });
+}

@@ -1,1 +1,290 @@
-//! One visit of one portal.
+//! One visit of one portal: the whole flow in one readable function. Start with [`visit`].
+//!
+//! What a visit promises: a page is marked seen only after the record has it, so a crash repeats work and loses
+//! none; "not modified" is believed for a listing only when everything that it listed was dealt with; one portal's
+//! trouble ends in its own report.
+
+mod leads;
+mod reading;
+mod report;
+pub mod rebuild;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+pub use report::{Failure, Report};
+
+use crate::archive;
+use crate::clock::{Clock, Timestamp};
+use crate::dedup::{self, Window};
+use crate::fetch::{FetchError, Fetched, Fetcher, Page, Request, What};
+use crate::index::outbox;
+use crate::portal::{Portal, Source, SourceKind};
+use crate::schedule;
+use crate::store::Store;
+use crate::triage;
+
+/// How much one visit may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Portals visited at the same time; each has one connection.
+    pub portals_at_once: usize,
+    /// Pages asked for in one visit, at most.
+    pub pages_per_visit: usize,
+    /// Pages of one listing read in one visit, at most: a calendar without end stops here.
+    pub pages_per_listing: usize,
+    /// Known articles asked for again in a scheduled visit, at most; one named by hand asks for all.
+    pub checks_per_visit: usize,
+    /// Days until a page that was no article is asked for again.
+    pub no_article_days: u32,
+    /// Failures in a row after which a visit gives up: the portal has stopped answering.
+    pub failures_in_a_row: u32,
+    /// Hours: only articles published so recently enter triage, so that a first visit does not flood the queue.
+    pub triage_hours: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            portals_at_once: 32,
+            pages_per_visit: 5000,
+            pages_per_listing: 500,
+            checks_per_visit: 40,
+            no_article_days: 7,
+            failures_in_a_row: 5,
+            triage_hours: 72,
+        }
+    }
+}
+
+/// What a visit needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Parts {
+    /// The record.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// The way to the portals.
+    pub fetcher: Fetcher,
+    /// What was seen before.
+    pub window: Arc<Window>,
+    /// Search engines that have to follow.
+    pub targets: Arc<[&'static str]>,
+    /// Told when the search index has something to do.
+    pub index: outbox::Handle,
+    /// How much a visit may do.
+    pub options: Arc<Options>,
+    /// How duplicates are recognised.
+    pub dedup: Arc<dedup::Options>,
+    /// When something is gone.
+    pub archive: Arc<archive::Options>,
+    /// What deserves attention.
+    pub triage: Arc<triage::Options>,
+    /// When to come again.
+    pub schedule: Arc<schedule::Options>,
+}
+
+/// What a visit is asked to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Ask for every known article again, not only for those that are due.
+    pub full: bool,
+    /// Ignore validators: read every page whole.
+    pub force: bool,
+}
+
+/// Visits one portal and returns what happened. Never fails: what went wrong stands in the report.
+pub async fn visit(
+    parts: &Parts,
+    portal: &Portal,
+    order: Order,
+    cancel: &CancellationToken,
+    progress: &(dyn Fn(&Report) + Sync),
+) -> Report {
+    let mut visit = Visit::begin(parts, portal, order, cancel, progress);
+
+    let leads = visit.find_leads().await;
+    for lead in &leads.fresh {
+        if visit.is_over() {
+            break;
+        }
+        visit.read(lead).await;
+    }
+    for article in visit.articles_to_check(&leads).await {
+        if visit.is_over() {
+            break;
+        }
+        visit.check(&article).await;
+    }
+
+    visit.conclude(leads).await
+}
+
+/// A visit under way.
+struct Visit<'a> {
+    parts: &'a Parts,
+    portal: &'a Portal,
+    order: Order,
+    cancel: &'a CancellationToken,
+    progress: &'a (dyn Fn(&Report) + Sync),
+    report: Report,
+    started: Instant,
+    started_at: Timestamp,
+    /// Temporary failures since something last answered.
+    failures_in_a_row: u32,
+    /// The portal asked us to come back later than this.
+    wait_until: Option<Timestamp>,
+    /// Articles that were asked for again and answered 404 or 410.
+    missing: Vec<String>,
+    /// Articles that were asked for again and are as they were.
+    unchanged: Vec<String>,
+    /// Pages asked for in this visit, so that none is asked for twice.
+    asked: std::collections::HashSet<String>,
+}
+
+impl<'a> Visit<'a> {
+    fn begin(
+        parts: &'a Parts,
+        portal: &'a Portal,
+        order: Order,
+        cancel: &'a CancellationToken,
+        progress: &'a (dyn Fn(&Report) + Sync),
+    ) -> Self {
+        Self {
+            parts,
+            portal,
+            order,
+            cancel,
+            progress,
+            report: Report::new(&portal.entry.slug),
+            started: Instant::now(),
+            started_at: parts.clock.now(),
+            failures_in_a_row: 0,
+            wait_until: None,
+            missing: Vec::new(),
+            unchanged: Vec::new(),
+            asked: std::collections::HashSet::new(),
+        }
+    }
+
+    /// Whether the visit has to end here: its budget is spent, the portal stopped answering, or lantoa is stopping.
+    fn is_over(&self) -> bool {
+        self.cancel.is_cancelled()
+            || self.wait_until.is_some()
+            || self.failures_in_a_row >= self.parts.options.failures_in_a_row
+            || self.report.requests >= self.parts.options.pages_per_visit as u64
+    }
+
+    /// Asks for one page, counts it, and keeps the portal's patience in mind.
+    async fn ask(&mut self, url: &url::Url, what: What, conditional: bool) -> Result<Fetched, FetchError> {
+        self.asked.insert(url.as_str().to_owned());
+        let now = self.parts.clock.now();
+        let validators =
+            (conditional && !self.order.force).then(|| self.parts.window.validators(url.as_str(), now)).flatten();
+        let request = Request {
+            url,
+            what,
+            validators: validators.as_ref(),
+            home: &self.portal.entry.url,
+            delay: self.portal.entry.delay_ms.map(Duration::from_millis),
+        };
+        let answer = self.parts.fetcher.get(request).await;
+        match &answer {
+            Ok(fetched) => {
+                self.report.requests += 1;
+                self.failures_in_a_row = 0;
+                if let Fetched::Page(page) = fetched {
+                    self.report.bytes += page.body.len() as u64;
+                }
+            }
+            Err(FetchError::Waiting { until }) => self.wait_until = Some(*until),
+            Err(FetchError::RobotsDenied) => {}
+            Err(cause) => {
+                self.report.requests += 1;
+                if cause.is_temporary() {
+                    self.failures_in_a_row += 1;
+                }
+            }
+        }
+        (self.progress)(&self.report);
+        answer
+    }
+
+    /// Ends the visit: what was noted along the way goes into the record.
+    async fn conclude(mut self, leads: leads::Leads) -> Report {
+        self.note_unchanged().await;
+        self.note_missing().await;
+        if !self.is_over() {
+            // Everything that these pages listed was dealt with: next time "not modified" may be believed.
+            for (url, validators) in &leads.read_whole {
+                let noted = self.parts.window.set_validators(url, validators, self.started_at);
+                self.report.note(noted);
+            }
+        }
+        self.report.elapsed_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let problem = self.problem(&leads);
+        self.report.problem.clone_from(&problem);
+        let now = self.parts.clock.now();
+        let cron = self.parts.schedule.cron_of(&self.portal.entry);
+        let next = schedule::next_visit(cron, &self.portal.entry.slug, self.parts.schedule.jitter_s, now);
+        let next = next.ok().max(self.wait_until);
+        let visited = crate::portal::table::Visited {
+            portal: self.portal.id,
+            started_at: self.started_at,
+            elapsed_ms: self.report.elapsed_ms,
+            report: serde_json::to_string(&self.report).unwrap_or_default(),
+            success: leads.answered,
+            news: self.report.new > 0,
+            problem,
+            next_visit_at: next,
+            found: leads.found,
+        };
+        let noted = self
+            .parts
+            .store
+            .write(move |connection| Box::pin(async move { crate::portal::table::visited(connection, &visited).await }))
+            .await;
+        self.report.note(noted);
+        self.report
+    }
+
+    /// What an operator should know about this visit, in words.
+    fn problem(&self, leads: &leads::Leads) -> Option<String> {
+        if let Some(until) = self.wait_until {
+            let until = crate::vietnamese::date::show(until);
+            let cause = self.report.errors.last().map_or_else(String::new, |failure| format!("{}: ", failure.cause));
+            return Some(format!("{cause}the portal has to be left alone until {until}"));
+        }
+        if !leads.answered {
+            let cause = self.report.errors.first().map_or("no answer", |failure| failure.cause.as_str());
+            return Some(format!("the portal cannot be read: {cause}"));
+        }
+        if let Some(moved) = &leads.moved {
+            return Some(format!("the portal has moved to {moved} (change its address to follow)"));
+        }
+        if self.failures_in_a_row >= self.parts.options.failures_in_a_row {
+            return Some(format!("the portal stopped answering after {} requests", self.report.requests));
+        }
+        if let Some(gone) = &self.report.hold {
+            return Some(gone.clone());
+        }
+        if leads.listed == 0 {
+            return Some("no feed, sitemap or listing with articles was found".to_owned());
+        }
+        None
+    }
+}
+
+/// Where a portal lists what it publishes, as far as is known.
+fn sources_of(portal: &Portal, kind: SourceKind) -> impl Iterator<Item = &Source> {
+    portal.entry.sources.iter().chain(&portal.found).filter(move |source| source.kind == kind)
+}
+
+/// The validators to keep of a page.
+fn read_whole(page: &Page) -> (String, crate::fetch::Validators) {
+    (page.requested.to_string(), page.validators.clone())
+}

@@ -113,12 +113,7 @@ pub fn next_visit(cron: &str, slug: &str, jitter_s: u32, after: Timestamp) -> Re
 ///
 /// # Errors
 /// As [`next_visit`].
-pub fn next_visits(
-    options: &Options,
-    entry: &Entry,
-    after: Timestamp,
-    count: usize,
-) -> Result<Vec<Timestamp>> {
+pub fn next_visits(options: &Options, entry: &Entry, after: Timestamp, count: usize) -> Result<Vec<Timestamp>> {
     let cron = options.cron_of(entry);
     let mut visits: Vec<Timestamp> = Vec::with_capacity(count);
     let mut from = after;
@@ -237,7 +232,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_named() {
-        let problem = format!("{:#}", next_visit("every day", "a", 0, at("2026-11-21T00:00:00Z")).expect_err("nonsense"));
+        let problem =
+            format!("{:#}", next_visit("every day", "a", 0, at("2026-11-21T00:00:00Z")).expect_err("nonsense"));
         assert!(problem.contains("`every day` is not a cron expression"), "{problem}");
     }
 }

@@ -1,0 +1,51 @@
+//! `lantoa init`: a new installation.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Invocation, println_or_quit, user};
+use crate::accounts::{self, Role};
+use crate::app::App;
+use crate::config;
+
+/// Options of `lantoa init`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Where to put it
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+}
+
+pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
+    let file = args.dir.join("config.toml");
+    if file.exists() {
+        bail!("cannot write {}: it exists (remove it, or choose another folder)", file.display());
+    }
+    std::fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
+    std::fs::write(&file, config::COMMENTED).with_context(|| format!("cannot write {}", file.display()))?;
+    let mut config = context.config.clone();
+    if config.general.data_dir.is_relative() {
+        config.general.data_dir = args.dir.join(&config.general.data_dir);
+    }
+    let app = App::open(config, context.clock()).await?;
+    let name = "admin";
+    if accounts::table::count(app.store.pool()).await? == 0 {
+        let now = app.clock.now();
+        app.store
+            .write(move |connection| {
+                Box::pin(async move {
+                    accounts::table::create(connection, name, Role::Admin, &[], "command line", now).await
+                })
+            })
+            .await?;
+    }
+    let link = user::sign_in_link(&app, name).await?;
+    app.store.close().await;
+    println_or_quit(&format!("{} is ready; edit it, then:", file.display()))?;
+    println_or_quit("  lantoa portal import FILE    register portals (seeds/ has the real ones)")?;
+    println_or_quit("  lantoa serve                 crawl them and open the site")?;
+    println_or_quit(&format!("first administrator, once: {link}"))?;
+    Ok(ExitCode::SUCCESS)
+}

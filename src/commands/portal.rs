@@ -1,0 +1,404 @@
+//! `lantoa portal`: the registry.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use comfy_table::{Table, presets};
+use futures::TryStreamExt;
+use serde::Serialize;
+use url::Url;
+
+use super::{Invocation, print_json, println_or_quit};
+use crate::app::App;
+use crate::archive::{self, Record};
+use crate::clock::Timestamp;
+use crate::pipeline::{self, Order, Report};
+use crate::portal::import::{self, Format};
+use crate::portal::table::Registered;
+use crate::portal::{Entry, Kind, Portal, State, table};
+use crate::{schedule, vietnamese};
+
+/// What to do with the registry.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Args {
+    /// Register the portals of .csv, .opml or .toml files; what is known already is brought up to date
+    Import {
+        /// Files, or folders of such files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Register one portal
+    Add {
+        /// Its home page
+        url: String,
+        /// Short name (default: made of the host)
+        #[arg(long)]
+        slug: Option<String>,
+        /// Name (default: the host)
+        #[arg(long)]
+        name: Option<String>,
+        /// government, ministry, agency, province, department, commune, press or other
+        #[arg(long, default_value = "other", value_parser = kind)]
+        kind: Kind,
+        /// Slug of the portal it is a component of
+        #[arg(long, value_name = "SLUG")]
+        parent: Option<String>,
+    },
+    /// List the portals
+    List,
+    /// Everything known about one portal
+    Show {
+        /// Its slug
+        slug: String,
+    },
+    /// Find feeds, sitemaps and listings of a portal and preview ten articles; saves nothing
+    Check {
+        /// Address of a home page, or slug of a registered portal
+        portal: String,
+    },
+    /// Stop visiting a portal
+    Pause {
+        /// Its slug
+        slug: String,
+    },
+    /// Visit a paused portal again
+    Resume {
+        /// Its slug
+        slug: String,
+    },
+    /// Take a portal out of the registry; its articles stay in the record
+    Remove {
+        /// Its slug
+        slug: String,
+    },
+    /// Print the registry as TOML that `portal import` reads back
+    Export,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    text.parse()
+}
+
+pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> {
+    if let Args::Check { portal } = &args {
+        return check(&invocation, portal).await;
+    }
+    let app = App::open(invocation.config.clone(), invocation.clock()).await?;
+    let code = match args {
+        Args::Import { files } => import(&app, &files, invocation.json).await,
+        Args::Add { url, slug, name, kind, parent } => {
+            let url = import::address(&url).map_err(anyhow::Error::msg)?;
+            let host = url.host_str().unwrap_or_default().to_owned();
+            let mut entry =
+                Entry::new(&slug.unwrap_or_else(|| import::slug_of(&host)), &name.unwrap_or(host), kind, url);
+            entry.parent = parent;
+            add(&app, entry).await
+        }
+        Args::List => list(&app, invocation.json).await,
+        Args::Show { slug } => show(&app, &slug, invocation.json).await,
+        Args::Pause { slug } => set_state(&app, &slug, State::Paused).await,
+        Args::Resume { slug } => set_state(&app, &slug, State::Active).await,
+        Args::Remove { slug } => set_state(&app, &slug, State::Removed).await,
+        Args::Export => export(&app).await,
+        Args::Check { .. } => Ok(ExitCode::SUCCESS),
+    }?;
+    app.store.close().await;
+    Ok(code)
+}
+
+#[derive(Default, Serialize)]
+struct Import {
+    added: usize,
+    changed: usize,
+    unchanged: usize,
+    problems: Vec<String>,
+}
+
+async fn import(app: &App, files: &[PathBuf], json: bool) -> Result<ExitCode> {
+    let mut outcome = Import::default();
+    for file in &readable(files)? {
+        let Some(format) = Format::of(file) else {
+            bail!("cannot import {}: unknown kind of file (use .csv, .opml or .toml)", file.display());
+        };
+        let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let imported = import::read(&String::from_utf8_lossy(&bytes), format);
+        outcome.problems.extend(imported.problems.iter().map(|problem| format!("{}: {problem}", file.display())));
+        let now = app.clock.now();
+        let registered = app
+            .store
+            .write(move |connection| {
+                Box::pin(async move {
+                    let mut registered = Vec::new();
+                    for entry in &imported.entries {
+                        registered.push(table::register(connection, entry, now).await?);
+                    }
+                    Ok(registered)
+                })
+            })
+            .await?;
+        for registered in registered {
+            match registered {
+                Registered::Added => outcome.added += 1,
+                Registered::Changed => outcome.changed += 1,
+                Registered::Unchanged => outcome.unchanged += 1,
+            }
+        }
+    }
+    for problem in &outcome.problems {
+        eprintln!("error: {problem}");
+    }
+    if json {
+        print_json(&outcome)?;
+    } else {
+        println_or_quit(&format!(
+            "{} added, {} changed, {} unchanged, {} refused",
+            outcome.added,
+            outcome.changed,
+            outcome.unchanged,
+            outcome.problems.len()
+        ))?;
+    }
+    Ok(if outcome.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// The files themselves, and in place of a folder the registry files in it.
+fn readable(files: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut readable = Vec::new();
+    for file in files {
+        if !file.is_dir() {
+            readable.push(file.clone());
+            continue;
+        }
+        let trouble = || format!("cannot read the folder {}", file.display());
+        let mut inside = Vec::new();
+        for entry in std::fs::read_dir(file).with_context(trouble)? {
+            inside.push(entry.with_context(trouble)?.path());
+        }
+        inside.retain(|path| path.is_file() && Format::of(path).is_some());
+        inside.sort();
+        if inside.is_empty() {
+            bail!("cannot import {}: no .csv, .opml or .toml file in it", file.display());
+        }
+        readable.extend(inside);
+    }
+    Ok(readable)
+}
+
+async fn add(app: &App, entry: Entry) -> Result<ExitCode> {
+    if let Some(problem) = import::problem_of(&entry) {
+        bail!("cannot register {}: {problem}", entry.url);
+    }
+    if let Some(parent) = &entry.parent
+        && table::find(app.store.pool(), parent).await?.is_none()
+    {
+        bail!("cannot register {}: there is no portal `{parent}` to be its parent", entry.url);
+    }
+    if table::find(app.store.pool(), &entry.slug).await?.is_some_and(|known| known.state != State::Removed) {
+        bail!("cannot register {}: the slug `{}` is taken (choose another with --slug)", entry.url, entry.slug);
+    }
+    let (slug, now) = (entry.slug.clone(), app.clock.now());
+    app.store.write(move |connection| Box::pin(async move { table::register(connection, &entry, now).await })).await?;
+    println_or_quit(&format!("{slug} is registered (lantoa crawl {slug} visits it now)"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(app: &App, json: bool) -> Result<ExitCode> {
+    let portals = table::list(app.store.pool()).await?;
+    if json {
+        print_json(&portals)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut rows = Table::new();
+    rows.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    rows.set_header(["slug", "name", "kind", "address", "state", "last success", "problem"]);
+    for portal in &portals {
+        rows.add_row([
+            portal.entry.slug.clone(),
+            portal.entry.name.clone(),
+            portal.entry.kind.to_string(),
+            portal.entry.url.to_string(),
+            portal.state.as_str().to_owned(),
+            when(portal.health.last_success_at),
+            portal.health.problem.clone().unwrap_or_default(),
+        ]);
+    }
+    println_or_quit(&rows.to_string())?;
+    println_or_quit(&format!("{} portals", portals.len()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show(app: &App, slug: &str, json: bool) -> Result<ExitCode> {
+    let portal = registered(app, slug).await?;
+    let next = next_runs(app, &portal)?;
+    if json {
+        let mut value = serde_json::to_value(&portal)?;
+        value["next_runs"] = serde_json::to_value(&next)?;
+        print_json(&value)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let health = &portal.health;
+    let lines = [
+        ("slug", portal.entry.slug.clone()),
+        ("name", portal.entry.name.clone()),
+        ("English name", portal.entry.name_en.clone()),
+        ("kind", portal.entry.kind.to_string()),
+        ("parent", portal.entry.parent.clone().unwrap_or_default()),
+        ("address", portal.entry.url.to_string()),
+        ("other domains", portal.entry.aliases.join(", ")),
+        ("state", portal.state.as_str().to_owned()),
+        ("schedule", app.config.schedule.cron_of(&portal.entry).to_owned()),
+        ("next runs", next.iter().map(|at| when(Some(*at))).collect::<Vec<_>>().join(", ")),
+        ("last visit", when(health.last_visit_at)),
+        ("last success", when(health.last_success_at)),
+        ("last new item", when(health.last_new_at)),
+        ("problem", health.problem.clone().unwrap_or_default()),
+        ("confidence", portal.entry.confidence.clone()),
+        ("notes", portal.entry.notes.clone()),
+    ];
+    for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
+        println_or_quit(&format!("{name:14} {value}"))?;
+    }
+    for source in portal.entry.sources.iter().chain(&portal.found) {
+        println_or_quit(&format!("{:14} {}", format!("{:?}", source.kind).to_lowercase(), source.url))?;
+    }
+    for old in &portal.entry.predecessors {
+        let until = old.until.map(|day| day.strftime(" (until %d/%m/%Y)").to_string()).unwrap_or_default();
+        let domain = old.domain.as_ref().map(|domain| format!(", {domain}")).unwrap_or_default();
+        println_or_quit(&format!("{:14} {}{domain}{until}", "predecessor", old.name))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The next three visits; the first may be one that was missed and is due at once.
+fn next_runs(app: &App, portal: &Portal) -> Result<Vec<Timestamp>> {
+    if portal.state != State::Active {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.now();
+    let mut runs: Vec<_> = portal.health.next_visit_at.into_iter().collect();
+    let from = runs.first().copied().unwrap_or(now).max(now);
+    runs.extend(schedule::next_visits(&app.config.schedule, &portal.entry, from, 3)?);
+    runs.dedup();
+    runs.truncate(3);
+    Ok(runs)
+}
+
+async fn set_state(app: &App, slug: &str, state: State) -> Result<ExitCode> {
+    let owned = slug.to_owned();
+    let done = app
+        .store
+        .write(move |connection| Box::pin(async move { table::set_state(connection, &owned, state).await }))
+        .await?;
+    if !done {
+        bail!("no portal `{slug}` (see lantoa portal list)");
+    }
+    println_or_quit(&format!("{slug} is {}", state.as_str()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn export(app: &App) -> Result<ExitCode> {
+    let entries: Vec<Entry> = table::list(app.store.pool()).await?.into_iter().map(|portal| portal.entry).collect();
+    println_or_quit(&import::to_toml(&entries).context("cannot write the registry as TOML")?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn registered(app: &App, slug: &str) -> Result<Portal> {
+    match table::find(app.store.pool(), slug).await? {
+        Some(portal) if portal.state != State::Removed => Ok(portal),
+        _ => bail!("no portal `{slug}` (see lantoa portal list)"),
+    }
+}
+
+/// Articles that a check previews.
+const PREVIEW: usize = 10;
+/// Pages that a check asks for: the sources, and enough links to find ten articles among them.
+const CHECK_PAGES: usize = 40;
+
+#[derive(Serialize)]
+struct Checked {
+    portal: Entry,
+    found: Vec<crate::portal::Source>,
+    articles: Vec<Record>,
+    report: Report,
+}
+
+/// One visit into a record of its own, which is thrown away.
+async fn check(invocation: &Invocation, portal: &str) -> Result<ExitCode> {
+    let entry = match Url::parse(portal) {
+        Ok(_) => {
+            let url = import::address(portal).map_err(anyhow::Error::msg)?;
+            let host = url.host_str().unwrap_or_default().to_owned();
+            Entry::new(&import::slug_of(&host), &host, Kind::Other, url)
+        }
+        Err(_) => {
+            let app = App::open(invocation.config.clone(), invocation.clock()).await?;
+            registered(&app, portal).await?.entry
+        }
+    };
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let mut config = invocation.config.clone();
+    config.general.data_dir = folder.path().to_owned();
+    config.index.backend = crate::index::Backend::Embedded;
+    config.crawl.pages_per_visit = CHECK_PAGES;
+    config.crawl.pages_per_listing = 1;
+    let app = App::open(config, invocation.clock()).await?;
+    let (slug, now) = (entry.slug.clone(), app.clock.now());
+    app.store.write(move |connection| Box::pin(async move { table::register(connection, &entry, now).await })).await?;
+    let works = app.into_works().await?;
+    let portal = registered(&works.app, &slug).await?;
+    // Ten articles are enough: the visit is told to end once it has them.
+    let enough = invocation.cancel.child_token();
+    let report = {
+        let enough = Arc::new(enough.clone());
+        pipeline::visit(&works.visits, &portal, Order::default(), &enough.clone(), &move |report| {
+            if report.new >= PREVIEW as u64 {
+                enough.cancel();
+            }
+        })
+        .await
+    };
+    let articles: Vec<Record> =
+        archive::table::export(works.app.store.pool(), None, None).map_ok(|(article, _)| article).try_collect().await?;
+    let portal = registered(&works.app, &slug).await?;
+    works.close().await?;
+    let good = !articles.is_empty();
+    let checked = Checked { portal: portal.entry, found: portal.found, articles, report };
+    if invocation.json {
+        print_json(&checked)?;
+    } else {
+        print_checked(&checked)?;
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn print_checked(checked: &Checked) -> Result<()> {
+    for source in checked.portal.sources.iter().chain(&checked.found) {
+        println_or_quit(&format!("{:8} {}", format!("{:?}", source.kind).to_lowercase(), source.url))?;
+    }
+    for article in checked.articles.iter().take(PREVIEW) {
+        println_or_quit(&format!("\n{}", article.title))?;
+        println_or_quit(&format!("  {} · {}", when(article.published_at), article.url))?;
+        let words: String = article.text.chars().take(160).collect();
+        println_or_quit(&format!("  {} [{} characters]", words.replace('\n', " "), article.text.chars().count()))?;
+        for problem in &article.problems {
+            println_or_quit(&format!("  ! {problem}"))?;
+        }
+    }
+    for failure in &checked.report.errors {
+        println_or_quit(&format!("! {}: {}", failure.url, failure.cause))?;
+    }
+    if checked.articles.is_empty() {
+        println_or_quit(checked.report.problem.as_deref().unwrap_or("no article was found"))?;
+    }
+    println_or_quit(&format!(
+        "\n{} articles from {} requests; nothing was saved",
+        checked.articles.len(),
+        checked.report.requests
+    ))
+}
+
+fn when(at: Option<Timestamp>) -> String {
+    at.map(vietnamese::date::show).unwrap_or_default()
+}

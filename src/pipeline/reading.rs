@@ -1,0 +1,316 @@
+//! The second half of a visit: pages that may be articles are read and kept, known ones are asked for again.
+
+use jiff::SignedDuration;
+use url::Url;
+
+use super::Visit;
+use super::leads::Leads;
+use crate::archive::table::Check;
+use crate::archive::{self, Copy, Incoming, Kept};
+use crate::dedup::{self, Sketch};
+use crate::discover::Lead;
+use crate::extract::{self, Extracted, Hints};
+use crate::fetch::{FetchError, Fetched, Page, What, decode};
+use crate::index::outbox;
+use crate::portal::{canonical_url, same_site};
+use crate::store::Connection;
+use crate::triage;
+
+/// Notes that go into the record together.
+const NOTES: usize = 200;
+/// Missing articles that are believed however small the portal is: three of ten are an ordinary clean-up.
+const MISSING_BELIEVED: usize = 3;
+
+impl Visit<'_> {
+    /// Reads a page that is not known.
+    pub(super) async fn read(&mut self, lead: &Lead) {
+        if self.asked.contains(lead.url.as_str()) {
+            return;
+        }
+        match self.ask(&lead.url, What::Page, false).await {
+            Ok(Fetched::Page(page)) => {
+                let hints = Hints { title: lead.title.clone(), published: lead.published };
+                self.keep(&page, &hints, None).await;
+            }
+            Ok(Fetched::NotModified) => {}
+            Err(FetchError::RobotsDenied) => self.leave(&lead.url),
+            Err(cause) if cause.is_gone() => self.leave(&lead.url),
+            // The lead stays unknown, so the next visit asks again.
+            Err(cause) => self.report.fail(&lead.url, &cause),
+        }
+    }
+
+    /// Asks for a known article again.
+    pub(super) async fn check(&mut self, article: &Check) {
+        let Ok(url) = Url::parse(&article.url) else { return };
+        if self.asked.contains(url.as_str()) {
+            return;
+        }
+        match self.ask(&url, What::Page, true).await {
+            Ok(Fetched::NotModified) => {
+                self.report.unchanged += 1;
+                self.unchanged.push(article.id.clone());
+                if self.unchanged.len() >= NOTES {
+                    self.note_unchanged().await;
+                }
+            }
+            Ok(Fetched::Page(page)) => self.keep(&page, &Hints::default(), Some(article)).await,
+            Err(cause) if cause.is_gone() => self.missing.push(article.id.clone()),
+            Err(cause) => {
+                if !matches!(cause, FetchError::RobotsDenied) {
+                    self.report.fail(&url, &cause);
+                }
+                let (id, now) = (article.id.clone(), self.parts.clock.now());
+                let noted = self
+                    .parts
+                    .store
+                    .write(move |connection| Box::pin(async move { archive::asked(connection, &id, now).await }))
+                    .await;
+                self.report.note(noted);
+            }
+        }
+    }
+
+    /// Which known articles to ask for again: those that a listing says have changed, then those that are due by
+    /// their age, or all of them when the operator asked.
+    pub(super) async fn articles_to_check(&mut self, leads: &Leads) -> Vec<Check> {
+        let limit = if self.order.full {
+            self.parts.options.pages_per_visit
+        } else {
+            // Room to choose from: not every article that was not checked lately is due.
+            self.parts.options.checks_per_visit * 8
+        };
+        let known =
+            archive::table::unchecked_since(self.parts.store.pool(), self.portal.id, self.started_at, limit).await;
+        let Some(known) = self.report.note(known) else { return Vec::new() };
+        let (mut first, rest): (Vec<_>, Vec<_>) =
+            known.into_iter().partition(|article| leads.changed.contains(&article.url));
+        if self.order.full {
+            first.extend(rest);
+        } else {
+            let now = self.started_at;
+            let due = rest.into_iter().filter(|article| is_due(article, now));
+            first.extend(due.take(self.parts.options.checks_per_visit));
+        }
+        first
+    }
+
+    /// Reads a page and puts it into the record; marks it seen last.
+    async fn keep(&mut self, page: &Page, hints: &Hints, known: Option<&Check>) {
+        let home = &self.portal.entry.url;
+        if !same_site(home, &self.portal.entry.aliases, &page.url) {
+            self.leave(&page.requested);
+            return;
+        }
+        let Some((read, sketch)) = self.extract(page, hints).await else { return };
+        if let Some(reason) = &read.not_an_article {
+            // A known article that now answers with something else keeps its text.
+            tracing::debug!(portal = self.portal.entry.slug, url = %page.url, reason, "no article");
+            self.leave(&page.requested);
+            if let Some(known) = known {
+                self.unchanged.push(known.id.clone());
+            }
+            return;
+        }
+        let url = match known {
+            // Where a known article is now does not change what it is.
+            Some(known) => known.url.clone(),
+            None => canonical_url(read.article.canonical.as_ref().unwrap_or(&page.url)).into(),
+        };
+        let incoming = match self.incoming(&url, read, &sketch) {
+            Ok(incoming) => incoming,
+            Err(cause) => {
+                self.report.note::<()>(Err(cause));
+                return;
+            }
+        };
+        match self.archive(incoming).await.map(|outcome| self.report.note(outcome)) {
+            None | Some(None) => return,
+            Some(Some(Kept::New)) => self.report.new += 1,
+            Some(Some(Kept::Changed)) => self.report.changed += 1,
+            Some(Some(Kept::Unchanged)) if known.is_some() => self.report.unchanged += 1,
+            Some(Some(Kept::Unchanged | Kept::Duplicate)) => self.report.duplicates += 1,
+        }
+        self.parts.index.wake();
+        let now = self.parts.clock.now();
+        let mut noted = self.parts.window.set_validators(page.requested.as_str(), &page.validators, now);
+        for address in [url.as_str(), page.requested.as_str(), page.url.as_str()] {
+            noted = noted.and_then(|()| self.parts.window.mark_seen(&self.portal.entry.slug, address, true, now));
+        }
+        self.report.note(noted);
+    }
+
+    async fn extract(&mut self, page: &Page, hints: &Hints) -> Option<(Extracted, Sketch)> {
+        let (body, content_type) = (page.body.clone(), page.content_type.clone());
+        let robots_tag = page.robots_tag.clone();
+        let (url, hints, rules) = (page.url.clone(), hints.clone(), self.portal.entry.rules.clone());
+        let now = self.parts.clock.now();
+        self.think(move || {
+            let decoded = decode(&body, content_type.as_deref());
+            let mut read = extract::article(&decoded.text, &url, &hints, rules.as_ref(), now);
+            if decoded.doubtful {
+                read.problems.push(format!("the encoding is doubtful, read as {}", decoded.encoding));
+            }
+            read.article.noarchive |= robots_tag.is_some_and(|tag| tag.to_ascii_lowercase().contains("noarchive"));
+            let sketch = Sketch::of(&read.article.text);
+            (read, sketch)
+        })
+        .await
+    }
+
+    fn incoming(&self, url: &str, read: Extracted, sketch: &Sketch) -> anyhow::Result<Incoming> {
+        let slug = &self.portal.entry.slug;
+        let now = self.parts.clock.now();
+        let id = archive::article_id(slug, url);
+        let published = read.article.published.unwrap_or(now);
+        let place = self.parts.window.place(&id, slug, sketch, published)?;
+        let copy = match place.likeness {
+            None => Copy::Origin,
+            Some(likeness) if likeness >= self.parts.dedup.verbatim => Copy::Verbatim,
+            Some(_) => Copy::Near,
+        };
+        Ok(Incoming {
+            id,
+            portal: self.portal.id,
+            url: Url::parse(url)?,
+            content_hash: dedup::content_hash(&read.article),
+            article: read.article,
+            problems: read.problems,
+            story: place.story,
+            copy,
+            now,
+        })
+    }
+
+    /// One transaction: the article, its version, the outbox and the queue.
+    async fn archive(&mut self, incoming: Incoming) -> Option<anyhow::Result<Kept>> {
+        let targets = self.parts.targets.clone();
+        let options = self.parts.triage.clone();
+        let recent = SignedDuration::from_hours(i64::from(self.parts.options.triage_hours));
+        let outcome = self
+            .parts
+            .store
+            .write(move |connection| {
+                Box::pin(async move {
+                    let outcome = archive::keep(connection, &incoming).await?;
+                    for (id, revision) in &outcome.dirty {
+                        outbox::mark(connection, &targets, id, *revision).await?;
+                    }
+                    let published = incoming.article.published.unwrap_or(incoming.now);
+                    if outcome.kept == Kept::New && incoming.now.duration_since(published) <= recent {
+                        triage::table::refresh(connection, &incoming.story, &options, incoming.now).await?;
+                    }
+                    Ok(outcome.kept)
+                })
+            })
+            .await;
+        Some(outcome)
+    }
+
+    /// A page that is left alone: not asked for again for some days.
+    fn leave(&mut self, url: &Url) {
+        self.report.skipped += 1;
+        let now = self.parts.clock.now();
+        let noted = self.parts.window.mark_seen(&self.portal.entry.slug, url.as_str(), false, now);
+        self.report.note(noted);
+    }
+
+    /// Writes down which articles are as they were.
+    pub(super) async fn note_unchanged(&mut self) {
+        let ids = std::mem::take(&mut self.unchanged);
+        if ids.is_empty() {
+            return;
+        }
+        let now = self.parts.clock.now();
+        let noted = self
+            .parts
+            .store
+            .write(move |connection| {
+                Box::pin(async move {
+                    for id in &ids {
+                        archive::seen(connection, id, now).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        self.report.note(noted);
+    }
+
+    /// Writes down which articles are missing, unless so many are that the portal itself must be in trouble.
+    pub(super) async fn note_missing(&mut self) {
+        let ids = std::mem::take(&mut self.missing);
+        if ids.is_empty() {
+            return;
+        }
+        let live = archive::table::live(self.parts.store.pool(), self.portal.id).await;
+        let Some(live) = self.report.note(live) else { return };
+        let share = ids.len() as i64 * 100 / live.max(1);
+        if ids.len() > MISSING_BELIEVED && share > i64::from(self.parts.archive.gone_share_percent) {
+            let hold = format!(
+                "{} of {live} articles are missing at once; nothing was marked gone (check the portal, then crawl it again)",
+                ids.len()
+            );
+            self.report.hold = Some(hold);
+            return;
+        }
+        let after = SignedDuration::from_hours(i64::from(self.parts.archive.gone_after_hours));
+        let (targets, now) = (self.parts.targets.clone(), self.parts.clock.now());
+        let gone = self
+            .parts
+            .store
+            .write(move |connection| Box::pin(mark_missing(connection, ids, targets, after, now)))
+            .await;
+        self.report.gone += self.report.note(gone).unwrap_or(0);
+        self.parts.index.wake();
+    }
+}
+
+async fn mark_missing(
+    connection: &mut Connection,
+    ids: Vec<String>,
+    targets: std::sync::Arc<[&'static str]>,
+    after: SignedDuration,
+    now: crate::clock::Timestamp,
+) -> anyhow::Result<u64> {
+    let mut gone = 0;
+    for id in &ids {
+        if let Some(revision) = archive::missing(connection, id, after, now).await? {
+            outbox::mark(connection, &targets, id, revision).await?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// A young article is corrected often, an old one hardly ever: it is due when the time since it was last asked for
+/// is a quarter of its age, but at least an hour and at most thirty days.
+fn is_due(article: &Check, now: crate::clock::Timestamp) -> bool {
+    let age = now.duration_since(article.published_at);
+    let wait = (age / 4).clamp(SignedDuration::from_hours(1), SignedDuration::from_hours(24 * 30));
+    now.duration_since(article.checked_at) >= wait
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_are_checked_by_age() {
+        let now: crate::clock::Timestamp = "2026-11-21T00:00:00Z".parse().expect("a timestamp");
+        let check = |age_hours: i64, checked_hours: i64, expected: bool| {
+            let article = Check {
+                id: String::new(),
+                url: String::new(),
+                checked_at: now - SignedDuration::from_hours(checked_hours),
+                published_at: now - SignedDuration::from_hours(age_hours),
+            };
+            assert_eq!(is_due(&article, now), expected, "{age_hours} h old, checked {checked_hours} h ago");
+        };
+        check(2, 1, true);
+        check(24, 5, false);
+        check(24, 6, true);
+        check(24 * 400, 24 * 29, false);
+        check(24 * 400, 24 * 30, true);
+    }
+}

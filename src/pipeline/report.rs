@@ -1,0 +1,94 @@
+//! What a visit did, as operators and scripts read it.
+
+use serde::Serialize;
+
+/// Errors kept in a report: enough to see the pattern of a portal that fails everywhere.
+const ERRORS: usize = 20;
+
+/// One visit in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Slug of the portal.
+    pub portal: String,
+    /// Pages asked for.
+    pub requests: u64,
+    /// Articles that were not known.
+    pub new: u64,
+    /// Articles with a new version.
+    pub changed: u64,
+    /// Articles asked for again that are as they were.
+    pub unchanged: u64,
+    /// Pages that turned out to be an article known under another address.
+    pub duplicates: u64,
+    /// Articles marked gone.
+    pub gone: u64,
+    /// Pages that could not be read.
+    pub failed: u64,
+    /// Pages left alone: robots.txt denies them, or they are no articles.
+    pub skipped: u64,
+    /// Bytes received, decompressed.
+    pub bytes: u64,
+    /// How long it took.
+    pub elapsed_ms: u64,
+    /// What went wrong, the first of each.
+    pub errors: Vec<Failure>,
+    /// What the operator should know, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// Why articles that are missing were not marked gone.
+    #[serde(skip)]
+    pub(super) hold: Option<String>,
+}
+
+/// One thing that went wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// The page.
+    pub url: String,
+    /// Why, in words.
+    pub cause: String,
+}
+
+impl Report {
+    pub(super) fn new(portal: &str) -> Self {
+        Self { portal: portal.to_owned(), ..Self::default() }
+    }
+
+    /// Notes a page that could not be read.
+    pub(super) fn fail(&mut self, url: &url::Url, cause: &dyn std::fmt::Display) {
+        self.failed += 1;
+        if self.errors.len() < ERRORS {
+            self.errors.push(Failure { url: url.to_string(), cause: cause.to_string() });
+        }
+    }
+
+    /// Notes trouble of our own: the record or the window could not be written.
+    pub(super) fn note<T>(&mut self, outcome: anyhow::Result<T>) -> Option<T> {
+        match outcome {
+            Ok(value) => Some(value),
+            Err(cause) => {
+                let cause = format!("{cause:#}");
+                tracing::error!(portal = self.portal, %cause, "visit could not note something");
+                self.failed += 1;
+                if self.errors.len() < ERRORS {
+                    self.errors.push(Failure { url: String::new(), cause });
+                }
+                None
+            }
+        }
+    }
+
+    /// Adds another visit's numbers to these.
+    pub fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.new += other.new;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.duplicates += other.duplicates;
+        self.gone += other.gone;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.bytes += other.bytes;
+        self.elapsed_ms = self.elapsed_ms.max(other.elapsed_ms);
+    }
+}
