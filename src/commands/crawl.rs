@@ -149,7 +149,7 @@ impl Totals {
 
 pub(super) fn print_table(outcome: &Outcome) -> Result<()> {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::NOTHING);
     table.set_header(["portal", "requests", "new", "changed", "unchanged", "gone", "failed", "skipped", "seconds", ""]);
     for report in &outcome.portals {
         let seconds = format!("{:.1}", report.elapsed_ms as f64 / 1000.0);

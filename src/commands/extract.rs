@@ -164,7 +164,7 @@ fn line<'a>(path: Option<&'a str>, url: Option<&Url>, read: &'a Extracted, expla
 }
 
 /// `2026-11-21T08:37:00+07:00`: an instant as its portal would write it.
-fn rfc3339(at: Timestamp) -> String {
+pub(super) fn rfc3339(at: Timestamp) -> String {
     at.to_zoned(vietnam()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 

@@ -5,6 +5,7 @@ pub mod demo;
 mod export;
 mod extract;
 mod init;
+mod inspect;
 mod portal;
 mod rebuild;
 mod reindex;
@@ -56,6 +57,8 @@ enum Command {
     Serve(serve::Args),
     /// Read one page, or many, and print what it says
     Extract(extract::Args),
+    /// Show what lantoa makes of one input, as JSON
+    Inspect(inspect::Args),
     /// Search as the web does
     Search(search::Args),
     /// Write what is archived as JSON lines
@@ -92,6 +95,9 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         clap_complete::generate(shell, &mut Cli::command(), "lantoa", &mut std::io::stdout());
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Inspect(args) = &cli.command {
+        return inspect::run(args);
+    }
     let mut config = config::load(cli.config.as_deref())?;
     if let Some(folder) = cli.data_dir {
         config.general.data_dir = folder;
@@ -120,7 +126,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Reindex(args) => reindex::run(context, args).await,
             Command::Rebuild(args) => rebuild::run(context, args).await,
             Command::User(args) => user::run(context, args).await,
-            Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+            Command::Inspect(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));

@@ -211,7 +211,7 @@ async fn list(app: &App, json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut rows = Table::new();
-    rows.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    rows.load_style(presets::NOTHING);
     rows.set_header(["slug", "name", "kind", "address", "state", "last success", "problem"]);
     for portal in &portals {
         rows.add_row([

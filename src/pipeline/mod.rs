@@ -114,7 +114,9 @@ pub async fn visit(
         }
         visit.read(lead).await;
     }
-    for article in visit.articles_to_check(&leads).await {
+    // A portal none of whose sources can be read says nothing about its articles.
+    let known = if leads.answered { visit.articles_to_check(&leads).await } else { Vec::new() };
+    for article in known {
         if visit.is_over() {
             break;
         }
