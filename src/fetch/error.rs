@@ -114,6 +114,21 @@ impl FetchError {
         matches!(self, Self::Status(404 | 410))
     }
 
+    /// Whether it concerns the whole host, so that no other page of it need be tried now.
+    #[must_use]
+    pub fn is_of_the_host(&self) -> bool {
+        matches!(
+            self,
+            Self::AddressRefused { .. }
+                | Self::Dns { .. }
+                | Self::Connect(_)
+                | Self::Tls(_)
+                | Self::Port(_)
+                | Self::Scheme(_)
+                | Self::RobotsUnreachable { .. }
+        )
+    }
+
     /// Whether the same request may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_temporary(&self) -> bool {

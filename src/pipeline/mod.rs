@@ -138,6 +138,8 @@ struct Visit<'a> {
     started_at: Timestamp,
     /// Temporary failures since something last answered.
     failures_in_a_row: u32,
+    /// The host itself cannot be reached.
+    unreachable: bool,
     /// The portal asked us to come back later than this.
     wait_until: Option<Timestamp>,
     /// Articles that were asked for again and answered 404 or 410.
@@ -166,6 +168,7 @@ impl<'a> Visit<'a> {
             started: Instant::now(),
             started_at: parts.clock.now(),
             failures_in_a_row: 0,
+            unreachable: false,
             wait_until: None,
             missing: Vec::new(),
             unchanged: Vec::new(),
@@ -177,6 +180,7 @@ impl<'a> Visit<'a> {
     fn is_over(&self) -> bool {
         self.cancel.is_cancelled()
             || self.wait_until.is_some()
+            || self.unreachable
             || self.failures_in_a_row >= self.parts.options.failures_in_a_row
             || self.report.requests >= self.parts.options.pages_per_visit as u64
     }
@@ -210,6 +214,8 @@ impl<'a> Visit<'a> {
                 if cause.is_temporary() {
                     self.failures_in_a_row += 1;
                 }
+                // Only the home page speaks for the portal: a feed may stand on another host.
+                self.unreachable |= cause.is_of_the_host() && *url == self.portal.entry.url;
             }
         }
         (self.progress)(&self.report);
