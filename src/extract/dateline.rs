@@ -24,6 +24,10 @@ pub(super) struct Place<'p, 'a> {
     pub(super) now: Timestamp,
 }
 
+/// What the listing said of a page that gives no date.
+pub(super) const LISTING: &str = "listing";
+/// A date in the page's own address.
+pub(super) const ADDRESS: &str = "address";
 /// The weakest of all sources.
 pub(super) const IMAGE_ADDRESS: &str = "address of the lead image";
 
@@ -280,7 +284,7 @@ impl Place<'_, '_> {
 
     fn in_address(&self) -> Option<Found> {
         let dated = date::in_url(self.url.path(), self.now).filter(|dated| self.believable(*dated))?;
-        Some(Found::new(dated, "", "address"))
+        Some(Found::new(dated, "", ADDRESS))
     }
 }
 

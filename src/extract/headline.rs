@@ -6,7 +6,7 @@ use super::marks::Marks;
 use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::settle::Page;
-use super::site_name::{is_generic, is_site_like, segments, site_names, without_site};
+use super::site_name::{is_generic, names_site, segments, site_names, without_site};
 
 /// A title and where it was found.
 #[derive(Clone)]
@@ -100,8 +100,7 @@ fn claims(page: &Outline<'_>, meta: &Metadata, site: &[String]) -> Vec<Headline>
     let mut add = |text: &str, source: &str| {
         let text = without_site(&super::plain::plain(text), site);
         let key = compare_key(&text);
-        let is_site = site.iter().any(|name| compare_key(name) == key);
-        if key.chars().count() >= 4 && !is_site && !is_generic(&text) {
+        if key.chars().count() >= 4 && !names_site(&text, site) && !is_generic(&text) {
             out.push(Headline { text, source: source.to_owned(), id: None });
         }
     };
@@ -176,7 +175,7 @@ fn shown(page: &Outline<'_>, blocks: &[Block], body: Option<Id>, site: &[String]
             rank -= 3;
         }
         let key = compare_key(&block.text);
-        if is_site_like(&block.text) || is_generic(&block.text) || site.iter().any(|name| compare_key(name) == key) {
+        if names_site(&block.text, site) || is_generic(&block.text) {
             continue;
         }
         out.push(Shown { text: block.text.clone(), key, id: block.holder, rank });

@@ -125,7 +125,7 @@ const WORDS: &[(Marks, &str)] = &[
     (Marks::TITLE, "title headline tieude heading headlines"),
     (
         Marks::SAPO,
-        "sapo lead lede summary intro standfirst teaser-text hometext tomtat trichyeu abstract subtitle subheadline dek excerpt chapeau deck description",
+        "sapo lead lede summary intro standfirst teaser-text hometext tomtat trichyeu trichdan motangan brief abstract subtitle subheadline dek excerpt chapeau deck description",
     ),
     (
         Marks::SIDE,
@@ -243,7 +243,10 @@ fn marks_of_name(name: &str) -> Marks {
                 own = own.with(*more);
             }
         }
-        for word in words_of(class) {
+        let words = words_of(class);
+        // "text-with-summary": what comes after is something that the element has beside its own.
+        let own_words = words.iter().take_while(|word| !matches!(word.as_str(), "with" | "without" | "has" | "no"));
+        for word in own_words {
             if let Some(more) = BY_WORD.get(word.as_str()) {
                 own = own.with(*more);
             }
@@ -253,9 +256,40 @@ fn marks_of_name(name: &str) -> Marks {
                 }
             }
         }
+        if own.any(Marks::HIDDEN) && !is_hidden_name(&lower) {
+            own = own.without(Marks::HIDDEN);
+        }
         marks = marks.with(settle(&lower, own));
     }
     marks
+}
+
+/// Whether a class hides the element itself from every reader: "field--label-hidden" hides a label, "hidden-xs" hides
+/// from small screens only.
+fn is_hidden_name(class: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "hidden",
+        "hide",
+        "d",
+        "none",
+        "visually",
+        "visuallyhidden",
+        "sr",
+        "only",
+        "screen",
+        "reader",
+        "text",
+        "u",
+        "is",
+        "js",
+        "element",
+        "invisible",
+        "displaynone",
+        "display",
+        "offscreen",
+        "off",
+    ];
+    class.split(|c: char| !c.is_ascii_alphanumeric()).all(|word| word.is_empty() || WORDS.contains(&word))
 }
 
 /// Removes what a name only seems to say.
@@ -316,5 +350,9 @@ mod tests {
         check("leaderboard", Marks::SAPO, false);
         check("download", Marks::AD, false);
         check("date-today", Marks::CLOCK, true);
+        check("field--label-hidden", Marks::HIDDEN, false);
+        check("u-hidden", Marks::HIDDEN, true);
+        check("field--type-text-with-summary", Marks::SAPO, false);
+        check("article-brief", Marks::SAPO, true);
     }
 }

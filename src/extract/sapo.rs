@@ -37,8 +37,12 @@ pub(super) fn find(
     .flatten()
     .find(|(_, text)| compare_key(text) != compare_key(title_text) && text.chars().count() >= 20);
     if let Some(found) = ruled.filter(|found| found.value.chars().count() >= 15) {
-        take_out(blocks, body, &found.value);
-        return sapo(&found.value, &found.source, true);
+        let rest = without(blocks, body, &found.value);
+        // Where an abstract is all that there is, it is the text.
+        if !rest.is_empty() || body.lines.is_empty() {
+            body.lines = rest;
+            return sapo(&found.value, &found.source, true);
+        }
     }
     if let Some((_, description)) = described
         && let Some(at) = body.lines.iter().take(3).position(|&line| same_text(&blocks[line].text, description))
@@ -49,7 +53,7 @@ pub(super) fn find(
         return sapo(&text, source, true);
     }
     if let Some(found) = between(page, blocks, body, title, title_text) {
-        take_out(blocks, body, &found);
+        body.lines = without(blocks, body, &found);
         return sapo(&found, "line between title and body", true);
     }
     if let Some(found) = leading(blocks, body) {
@@ -69,16 +73,15 @@ fn same_text(a: &str, b: &str) -> bool {
     !a.is_empty() && (a == b || (b.len() > 60 && a.starts_with(&b) && a.len() < b.len() + b.len() / 4))
 }
 
-/// Removes the sapo from the first lines of the body, in however many lines it stands there.
-fn take_out(blocks: &[Block], body: &mut Body, text: &str) {
+/// The lines of the body without the sapo, in however many of the first lines it stands.
+fn without(blocks: &[Block], body: &Body, text: &str) -> Vec<usize> {
     let key = compare_key(without_agency(text));
-    let mut place = 0;
-    body.lines.retain(|&line| {
-        place += 1;
+    let is_sapo = |line: usize| {
         let own = compare_key(without_agency(&blocks[line].text));
-        let part = own.len() > 40 && key.contains(&own);
-        place > 4 || !(own == key || part)
-    });
+        own == key || own.len() > 40 && key.contains(&own)
+    };
+    let lines = body.lines.iter().copied().enumerate();
+    lines.filter(|&(place, line)| place >= 4 || !is_sapo(line)).map(|(_, line)| line).collect()
 }
 
 /// A paragraph between title and body, or one called sapo at the body's start.

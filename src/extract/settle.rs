@@ -9,6 +9,7 @@ use super::marks::Marks;
 use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
+use super::site_name::is_site_like;
 use super::{Extracted, Hints, byline, container, dateline, headline, links, plain, sapo, verdict};
 use crate::vietnamese;
 
@@ -45,10 +46,7 @@ pub(super) fn unparsed(html: &str, hints: &Hints, problem: String) -> Extracted 
 
 /// Whether what a title selector yielded can be a headline: some templates give the site's name the same class.
 fn is_headline(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    (4..=400).contains(&text.chars().count())
-        && !lower.starts_with("cổng thông tin điện tử")
-        && !lower.starts_with("trang thông tin điện tử")
+    (4..=400).contains(&text.chars().count()) && !is_site_like(text)
 }
 
 /// Settles the title; returns the element that shows it.
@@ -188,7 +186,7 @@ pub(super) fn dates(out: &mut Extracted, place: &dateline::Place<'_, '_>, rules:
         }
         None if hints.published.is_some() => {
             out.article.published = hints.published;
-            out.note("published", "listing");
+            out.note("published", dateline::LISTING);
         }
         None => {}
     }

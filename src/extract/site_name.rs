@@ -60,26 +60,166 @@ pub(super) fn segments(title: &str) -> Vec<String> {
     out
 }
 
-/// Whether a piece of a title is the name of a site or body rather than a headline.
+/// Whether a piece of a title is the name of a site or body rather than a headline. A headline may begin with such a
+/// name ("Cổng thông tin điện tử tỉnh ban hành quy chế") or end with it ("Khai trương cổng thông tin điện tử").
 pub(super) fn is_site_like(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    const NAMES: [&str; 14] = [
+    const STARTS: [&str; 15] = [
         "cổng thông tin",
+        "cổng giao tiếp",
         "trang thông tin",
         "cổng ttđt",
+        "trang ttđt",
+        "cổng điện tử",
         "trang chủ",
+        "trang tin",
         "website",
         "báo điện tử",
-        "trang tin",
-        "cổng điện tử",
-        "ubnd ",
+        "chào mừng",
         "home page",
         "homepage",
         "official site",
-        "thông tin điện tử",
         "chi tiết tin",
     ];
-    NAMES.iter().any(|name| lower.contains(name)) && text.chars().count() < 100
+    const ENDS: [&str; 7] =
+        ["thông tin điện tử", "cổng ttđt", "báo điện tử", "trang chủ", "website", "home page", "official site"];
+    let lower = text.trim().to_lowercase();
+    let named = STARTS.iter().any(|name| lower.starts_with(name))
+        || ENDS.iter().any(|name| lower.ends_with(name))
+        || is_office(&lower, text);
+    named && text.chars().count() < 100 && !text.contains(':') && !tells(&lower)
+}
+
+/// A people's committee's name and nothing else; "UBND tỉnh họp phiên thường kỳ" is a headline.
+fn is_office(lower: &str, text: &str) -> bool {
+    let Some(rest) = lower.strip_prefix("ubnd ").or_else(|| lower.strip_prefix("ủy ban nhân dân ")) else {
+        return false;
+    };
+    let begin = text.split_whitespace().count() - rest.split_whitespace().count();
+    text.split_whitespace().skip(begin).all(|word| {
+        let level = ["tỉnh", "thành", "phố", "xã", "phường", "huyện", "quận", "thị", "trấn", "đặc", "khu"];
+        level.contains(&word.to_lowercase().as_str()) || word.starts_with(char::is_uppercase)
+    }) && rest.split_whitespace().count() <= 6
+}
+
+/// Whether a text says that something happens: names of sites have no verb.
+fn tells(lower: &str) -> bool {
+    const VERBS: [&str; 68] = [
+        "ban hành",
+        "triển khai",
+        "đẩy mạnh",
+        "tăng cường",
+        "kiểm tra",
+        "hướng dẫn",
+        "sơ kết",
+        "tổng kết",
+        "phê duyệt",
+        "tháo gỡ",
+        "ra mắt",
+        "khai trương",
+        "khai mạc",
+        "bế mạc",
+        "tổ chức",
+        "công bố",
+        "tiếp nhận",
+        "tiếp tục",
+        "tiếp xúc",
+        "phối hợp",
+        "thực hiện",
+        "giới thiệu",
+        "nâng cấp",
+        "nâng cao",
+        "vận hành",
+        "đạt",
+        "được",
+        "bị",
+        "đã",
+        "đang",
+        "sẽ",
+        "phải",
+        "cần",
+        "họp",
+        "làm việc",
+        "thăm",
+        "trao",
+        "nhận",
+        "ký",
+        "mở",
+        "đón",
+        "gặp",
+        "đối thoại",
+        "chỉ đạo",
+        "yêu cầu",
+        "đề nghị",
+        "kêu gọi",
+        "ứng phó",
+        "khắc phục",
+        "xử lý",
+        "xử phạt",
+        "cảnh báo",
+        "chúc mừng",
+        "bổ nhiệm",
+        "hỗ trợ",
+        "hoàn thành",
+        "khởi công",
+        "khánh thành",
+        "tập huấn",
+        "quy định",
+        "sửa đổi",
+        "ngừng",
+        "tạm dừng",
+        "thay đổi",
+        "lấy ý kiến",
+        "phát động",
+        "góp phần",
+        "trả lời",
+    ];
+    let padded = format!(" {lower} ");
+    VERBS.iter().any(|verb| padded.contains(&format!(" {verb} ")))
+}
+
+/// Whether a line of the page is the site's name, given the names that the metadata knows: "Cổng TTĐT Hà Nội" is,
+/// "Cổng TTĐT Hà Nội siết quản lý dạy thêm" goes on after it.
+pub(super) fn names_site(text: &str, site: &[String]) -> bool {
+    let key = compare_key(text);
+    if site.iter().any(|name| compare_key(name) == key) {
+        return true;
+    }
+    is_site_like(text) && !site.iter().any(|name| goes_on(text, name))
+}
+
+/// Whether `text` is `name` and then words that are no body's name.
+fn goes_on(text: &str, name: &str) -> bool {
+    /// Words with which the name of a body goes on.
+    const BODY: [&str; 22] = [
+        "điện",
+        "tỉnh",
+        "thành",
+        "tp",
+        "tp.",
+        "bộ",
+        "sở",
+        "ban",
+        "cục",
+        "huyện",
+        "xã",
+        "phường",
+        "thị",
+        "quận",
+        "chính",
+        "ủy",
+        "uỷ",
+        "ubnd",
+        "và",
+        "của",
+        "trường",
+        "các",
+    ];
+    let rest = text.trim().strip_prefix(name.trim()).unwrap_or_default();
+    let next = rest.split_whitespace().next().unwrap_or_default();
+    rest.starts_with(' ')
+        && next.starts_with(char::is_lowercase)
+        && !BODY.contains(&next)
+        && rest.split_whitespace().count() >= 2
 }
 
 /// Titles that pages of one template share.
@@ -110,7 +250,7 @@ pub(super) fn is_generic(text: &str) -> bool {
             | "no title"
             | "document"
             | "default"
-    ) || (is_site_like(text) && !text.contains(':'))
+    )
 }
 
 /// A title without the name of the site at its end or start.
@@ -121,13 +261,14 @@ pub(super) fn without_site(title: &str, site: &[String]) -> String {
     }
     let named = |segment: &String| {
         let key = compare_key(segment);
-        is_site_like(segment)
-            || site.iter().any(|name| {
-                let name = compare_key(name);
+        names_site(segment, site)
+            || site.iter().any(|name_of_site| {
+                let name = compare_key(name_of_site);
                 !name.is_empty()
                     && (key == name
                         || (name.chars().count() > 5
                             && key.chars().count() < 40
+                            && !goes_on(segment, name_of_site)
                             && (key.contains(&name) || name.contains(&key) && key.chars().count() > 4)))
             })
     };
@@ -161,10 +302,28 @@ mod tests {
 
     #[test]
     fn titles_of_templates_are_known() {
-        let check = |title: &str, expected: bool| assert_eq!(is_generic(title), expected, "{title}");
+        let check =
+            |title: &str, expected: bool| assert_eq!(is_generic(title) || is_site_like(title), expected, "{title}");
         check("Chi tiết tin", true);
         check("Cổng thông tin điện tử tỉnh Mẫu", true);
         check("Ra mắt: Cổng thông tin điện tử tỉnh Mẫu", false);
         check("Chi tiết kế hoạch tiêm chủng", false);
+        check("UBND tỉnh Mẫu", true);
+        check("UBND tỉnh Mẫu họp phiên thường kỳ tháng 10", false);
+        check("Quyết định số 57/2026/QĐ-UBND quy định hạn mức giao đất ở", false);
+        check("Cổng TTĐT Hà Nội ban hành quy định về tuyển sinh đầu cấp", false);
+        check("Khai trương cổng thông tin điện tử", false);
+        check("Trang thông tin điện tử Sở Giáo dục và Đào tạo", true);
+    }
+
+    #[test]
+    fn a_headline_may_begin_with_the_name() {
+        let check = |text: &str, expected: bool| {
+            assert_eq!(names_site(text, &["Cổng TTĐT Hà Nội".to_owned()]), expected, "{text}");
+        };
+        check("Cổng TTĐT Hà Nội", true);
+        check("CỔNG TTĐT HÀ NỘI", true);
+        check("Cổng TTĐT Hà Nội siết quản lý dạy thêm", false);
+        check("Cổng TTĐT Hà Nội thành phố vì hòa bình", true);
     }
 }

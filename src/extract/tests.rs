@@ -177,3 +177,25 @@ fn pages_that_are_no_articles_say_why() {
         (0..3).map(|n| format!("<h3><a href=/{n}>Khai mạc giải bóng chuyền lần thứ {n}</a></h3>{PROSE}")).collect();
     check(&format!("<h1>Tin tức</h1>{}", list.replace("</p><p>", " ")), "listing");
 }
+
+#[test]
+fn an_abstract_that_is_all_there_is_is_the_text() {
+    let rows = "<p>Quyết định số 57/2026/QĐ-UBND quy định hạn mức giao đất ở cho hộ gia đình, cá nhân.</p>\
+        <p>Hạn mức giao đất ở tại phường không quá 120 mét vuông, tại xã không quá 250 mét vuông cho một hộ.</p>";
+    let html = format!(
+        "<title>Quyết định về hạn mức giao đất</title><meta name=DC.Title content='Công báo tỉnh'><a href='/a.nsf/1?OpenDocument'></a>\
+        <h3>Quyết định về hạn mức giao đất</h3><div>12/05/2026</div><div class=trichyeu>{rows}</div>"
+    );
+    let got = read(&html);
+    assert_eq!(got.article.title, "Quyết định về hạn mức giao đất");
+    assert!(got.article.text.ends_with("cho một hộ."), "{:?}", got.article);
+}
+
+#[test]
+fn a_listing_does_not_date_what_is_gone() {
+    let hints =
+        Hints { title: Some("Lịch tiếp công dân".to_owned()), published: "2026-05-12T01:30:00Z".parse().ok() };
+    let html = "<title>Thông báo - Cổng thông tin điện tử tỉnh</title><div>Không tìm thấy nội dung bạn yêu cầu.</div>\
+        <p>Nội dung có thể đã bị xóa hoặc thay đổi đường dẫn. Mời quay lại <a href=/>trang chủ</a>.</p>";
+    assert!(read_with(html, &hints, None).not_an_article.is_some());
+}

@@ -2,6 +2,7 @@
 
 use super::Extracted;
 use super::blocks::Block;
+use super::dateline;
 use super::marks::Marks;
 use super::outline::{Id, Outline};
 use super::settle::Page;
@@ -14,6 +15,7 @@ struct Evidence<'e> {
     title: &'e str,
     /// Sapo and body.
     text: &'e str,
+    /// The page itself gives a date: a listing or an address may date what is no longer there.
     has_date: bool,
     /// It links to files, as notices do that consist of a title and a document.
     has_files: bool,
@@ -34,7 +36,7 @@ pub(super) fn refuse(page: &Page<'_, '_>, html: &str, out: &Extracted, container
         blocks: page.blocks,
         title: &out.article.title,
         text: &out.full_text(),
-        has_date: out.article.published.is_some(),
+        has_date: out.article.published.is_some() && out.sources.iter().any(is_own_date),
         has_files: !out.article.attachments.is_empty(),
         container,
         is_claimed: page.meta.is_article(),
@@ -66,6 +68,10 @@ pub(super) fn refuse(page: &Page<'_, '_>, html: &str, out: &Extracted, container
         return Some("script shell: almost no text in the markup (needs_js)".to_owned());
     }
     listing(evidence, body)
+}
+
+fn is_own_date((field, source): &(&'static str, String)) -> bool {
+    *field == "published" && source != dateline::LISTING && source != dateline::ADDRESS
 }
 
 const NOT_FOUND: [&str; 12] = [
