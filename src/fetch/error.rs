@@ -78,6 +78,9 @@ pub enum FetchError {
         /// When to come back.
         until: Timestamp,
     },
+    /// lantoa is stopping; the answer was not waited for.
+    #[error("lantoa is stopping")]
+    Cancelled,
     /// The answer is not HTTP, was cut short, or cannot be decompressed.
     #[error("the answer is broken: {0}")]
     Broken(String),
@@ -138,6 +141,7 @@ impl FetchError {
             | Self::Connect(_)
             | Self::Timeout { .. }
             | Self::Waiting { .. }
+            | Self::Cancelled
             | Self::Broken(_) => true,
             Self::Status(status) => matches!(status, 304 | 408 | 425 | 429 | 500..),
             Self::RobotsDenied

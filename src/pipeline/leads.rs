@@ -35,6 +35,8 @@ pub(super) struct Leads {
     pub(super) found: Vec<Source>,
     /// Sources that were read whole, with what to send next time.
     pub(super) read_whole: Vec<(String, Validators)>,
+    /// Pages of listings that could not be read now, from which a later visit goes on.
+    pub(super) unwalked: Vec<Url>,
     /// Canonical addresses that are in `fresh` already.
     taken: HashSet<String>,
 }
@@ -43,13 +45,20 @@ impl Visit<'_> {
     /// Reads the portal's sources.
     pub(super) async fn find_leads(&mut self) -> Leads {
         let mut leads = Leads { found: self.portal.found.clone(), ..Leads::default() };
+        self.load_waiting().await;
         let home = self.home(&mut leads).await;
-        if self.is_over() || leads.moved.is_some() {
+        if leads.moved.is_some() {
             return leads;
         }
-        let fed = self.feeds(home.as_ref(), &mut leads).await;
-        let mapped = self.sitemaps(&mut leads).await;
-        self.listings(home, fed || mapped, &mut leads).await;
+        if !self.is_over() {
+            let fed = self.feeds(home.as_ref(), &mut leads).await;
+            let mapped = self.sitemaps(&mut leads).await;
+            self.listings(home, fed || mapped, &mut leads).await;
+        }
+        // What is new goes first; what earlier visits left comes after it.
+        let (left, listed) = (self.waiting.leads(), leads.listed);
+        self.take(left.into_iter(), &mut leads).await;
+        leads.listed = listed;
         leads
     }
 
@@ -102,7 +111,7 @@ impl Visit<'_> {
             }
             Err(cause) => {
                 if known {
-                    self.report.fail(url, &cause);
+                    self.failed(url, &cause);
                 }
                 return false;
             }
@@ -133,7 +142,12 @@ impl Visit<'_> {
         let mut queue: Vec<(Url, bool)> =
             sources_of(self.portal, SourceKind::Sitemap).map(|source| (source.url.clone(), true)).collect();
         let home = self.portal.entry.url.clone();
-        queue.extend(self.parts.fetcher.sitemaps(&home).await.into_iter().map(|url| (url, true)));
+        let named = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Vec::new(),
+            named = self.parts.fetcher.sitemaps(&home) => named,
+        };
+        queue.extend(named.into_iter().map(|url| (url, true)));
         if queue.is_empty() && self.first_visit() {
             queue.extend(discover::usual_sitemaps(&home).into_iter().map(|url| (url, false)));
         }
@@ -156,7 +170,7 @@ impl Visit<'_> {
                 }
                 Err(cause) => {
                     if known {
-                        self.report.fail(&url, &cause);
+                        self.failed(&url, &cause);
                     }
                     continue;
                 }
@@ -186,6 +200,11 @@ impl Visit<'_> {
                 self.walk(&url, None, leads, &mut walked).await;
             }
         }
+        for url in self.waiting.listings() {
+            if walked.insert(url.clone()) {
+                self.walk(&url, None, leads, &mut walked).await;
+            }
+        }
         let Some(home) = home else { return };
         let sections = home.sections.clone();
         let address = self.portal.entry.url.clone();
@@ -193,7 +212,7 @@ impl Visit<'_> {
         self.walk(&address, Some(home), leads, &mut walked).await;
         if !listed_elsewhere || self.first_visit() || self.order.full {
             for section in sections.into_iter().take(SECTIONS) {
-                if walked.insert(section.clone()) && !self.is_over() {
+                if walked.insert(section.clone()) {
                     self.walk(&section, None, leads, &mut walked).await;
                 }
             }
@@ -215,6 +234,9 @@ impl Visit<'_> {
         for _ in 0..self.parts.options.pages_per_listing {
             let Some(url) = next.take() else { return };
             if self.is_over() {
+                if !self.is_spent() {
+                    leads.unwalked.push(url);
+                }
                 return;
             }
             let listing = match ready.take() {
@@ -256,7 +278,10 @@ impl Visit<'_> {
                 None
             }
             Err(cause) => {
-                self.report.fail(url, &cause);
+                if cause.is_temporary() && *url != self.portal.entry.url {
+                    leads.unwalked.push(url.clone());
+                }
+                self.failed(url, &cause);
                 None
             }
         }

@@ -1,13 +1,15 @@
 //! One visit of one portal: the whole flow in one readable function. Start with [`visit`].
 //!
-//! What a visit promises: a page is marked seen only after the record has it, so a crash repeats work and loses
-//! none; "not modified" is believed for a listing only when everything that it listed was dealt with; one portal's
-//! trouble ends in its own report.
+//! What a visit promises: what it found is written down before the first page of it is read, and a page is marked
+//! seen only after the record has it, so a crash or an outage repeats work and loses none; "not modified" is believed
+//! for a listing only when everything that it listed was dealt with; one portal's trouble ends in its own report.
 
 mod leads;
 mod reading;
 mod report;
 pub mod rebuild;
+mod table;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -108,6 +110,7 @@ pub async fn visit(
     let mut visit = Visit::begin(parts, portal, order, cancel, progress);
 
     let leads = visit.find_leads().await;
+    visit.note_waiting(&leads).await;
     for lead in &leads.fresh {
         if visit.is_over() {
             break;
@@ -148,6 +151,8 @@ struct Visit<'a> {
     unchanged: Vec<String>,
     /// Pages asked for in this visit, so that none is asked for twice.
     asked: std::collections::HashSet<String>,
+    /// Pages that wait to be read: left by earlier visits, or found by this one.
+    waiting: waiting::Waiting,
 }
 
 impl<'a> Visit<'a> {
@@ -173,6 +178,7 @@ impl<'a> Visit<'a> {
             missing: Vec::new(),
             unchanged: Vec::new(),
             asked: std::collections::HashSet::new(),
+            waiting: waiting::Waiting::default(),
         }
     }
 
@@ -182,7 +188,12 @@ impl<'a> Visit<'a> {
             || self.wait_until.is_some()
             || self.unreachable
             || self.failures_in_a_row >= self.parts.options.failures_in_a_row
-            || self.report.requests >= self.parts.options.pages_per_visit as u64
+            || self.is_spent()
+    }
+
+    /// Whether as many pages were asked for as one visit may.
+    fn is_spent(&self) -> bool {
+        self.report.requests >= self.parts.options.pages_per_visit as u64
     }
 
     /// Asks for one page, counts it, and keeps the portal's patience in mind.
@@ -198,7 +209,11 @@ impl<'a> Visit<'a> {
             home: &self.portal.entry.url,
             delay: self.portal.entry.delay_ms.map(Duration::from_millis),
         };
-        let answer = self.parts.fetcher.get(request).await;
+        let answer = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Err(FetchError::Cancelled),
+            answer = self.parts.fetcher.get(request) => answer,
+        };
         match &answer {
             Ok(fetched) => {
                 self.report.requests += 1;
@@ -222,6 +237,13 @@ impl<'a> Visit<'a> {
         answer
     }
 
+    /// Notes a page that could not be had. That lantoa is stopping is no failure of a portal.
+    fn failed(&mut self, url: &url::Url, cause: &FetchError) {
+        if *cause != FetchError::Cancelled {
+            self.report.fail(url, cause);
+        }
+    }
+
     /// Ends the visit: what was noted along the way goes into the record.
     async fn conclude(mut self, leads: leads::Leads) -> Report {
         self.note_unchanged().await;
@@ -240,6 +262,7 @@ impl<'a> Visit<'a> {
         let cron = self.parts.schedule.cron_of(&self.portal.entry);
         let next = schedule::next_visit(cron, &self.portal.entry.slug, self.parts.schedule.jitter_s, now);
         let next = next.ok().max(self.wait_until);
+        let left = self.still_waiting(leads.answered);
         let visited = crate::portal::table::Visited {
             portal: self.portal.id,
             started_at: self.started_at,
@@ -250,11 +273,19 @@ impl<'a> Visit<'a> {
             problem,
             next_visit_at: next,
             found: leads.found,
+            interrupted: self.cancel.is_cancelled(),
         };
         let noted = self
             .parts
             .store
-            .write(move |connection| Box::pin(async move { crate::portal::table::visited(connection, &visited).await }))
+            .write(move |connection| {
+                Box::pin(async move {
+                    if let Some(left) = &left {
+                        table::settle(connection, visited.portal, left).await?;
+                    }
+                    crate::portal::table::visited(connection, &visited).await
+                })
+            })
             .await;
         self.report.note(noted);
         self.report
@@ -262,6 +293,9 @@ impl<'a> Visit<'a> {
 
     /// What an operator should know about this visit, in words.
     fn problem(&self, leads: &leads::Leads) -> Option<String> {
+        if self.cancel.is_cancelled() {
+            return None;
+        }
         if let Some(until) = self.wait_until {
             let until = crate::vietnamese::date::show(until);
             let cause = self.report.errors.last().map_or_else(String::new, |failure| format!("{}: ", failure.cause));

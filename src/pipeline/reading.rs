@@ -30,13 +30,21 @@ impl Visit<'_> {
         match self.ask(&lead.url, What::Page, false).await {
             Ok(Fetched::Page(page)) => {
                 let hints = Hints { title: lead.title.clone(), published: lead.published };
-                self.keep(&page, &hints, None).await;
+                if self.keep(&page, &hints, None).await {
+                    self.waiting.done(&lead.url);
+                } else {
+                    self.try_later(&lead.url);
+                }
             }
-            Ok(Fetched::NotModified) => {}
+            Ok(Fetched::NotModified) => self.waiting.done(&lead.url),
             Err(FetchError::RobotsDenied) => self.leave(&lead.url),
             Err(cause) if cause.is_gone() => self.leave(&lead.url),
-            // The lead stays unknown, so the next visit asks again.
-            Err(cause) => self.report.fail(&lead.url, &cause),
+            // No request was made: the page waits as it did.
+            Err(FetchError::Cancelled | FetchError::Waiting { .. }) => {}
+            Err(cause) => {
+                self.failed(&lead.url, &cause);
+                self.try_later(&lead.url);
+            }
         }
     }
 
@@ -54,11 +62,13 @@ impl Visit<'_> {
                     self.note_unchanged().await;
                 }
             }
-            Ok(Fetched::Page(page)) => self.keep(&page, &Hints::default(), Some(article)).await,
+            Ok(Fetched::Page(page)) => {
+                self.keep(&page, &Hints::default(), Some(article)).await;
+            }
             Err(cause) if cause.is_gone() => self.missing.push(article.id.clone()),
             Err(cause) => {
                 if !matches!(cause, FetchError::RobotsDenied) {
-                    self.report.fail(&url, &cause);
+                    self.failed(&url, &cause);
                 }
                 let (id, now) = (article.id.clone(), self.parts.clock.now());
                 let noted = self
@@ -95,14 +105,14 @@ impl Visit<'_> {
         first
     }
 
-    /// Reads a page and puts it into the record; marks it seen last.
-    async fn keep(&mut self, page: &Page, hints: &Hints, known: Option<&Check>) {
+    /// Reads a page and puts it into the record; marks it seen last. False when that failed and is worth another try.
+    async fn keep(&mut self, page: &Page, hints: &Hints, known: Option<&Check>) -> bool {
         let home = &self.portal.entry.url;
         if !same_site(home, &self.portal.entry.aliases, &page.url) {
             self.leave(&page.requested);
-            return;
+            return true;
         }
-        let Some((read, sketch)) = self.extract(page, hints).await else { return };
+        let Some((read, sketch)) = self.extract(page, hints).await else { return false };
         if let Some(reason) = &read.not_an_article {
             // A known article that now answers with something else keeps its text.
             tracing::debug!(portal = self.portal.entry.slug, url = %page.url, reason, "no article");
@@ -110,7 +120,7 @@ impl Visit<'_> {
             if let Some(known) = known {
                 self.unchanged.push(known.id.clone());
             }
-            return;
+            return true;
         }
         let url = match known {
             // Where a known article is now does not change what it is.
@@ -121,11 +131,11 @@ impl Visit<'_> {
             Ok(incoming) => incoming,
             Err(cause) => {
                 self.report.note::<()>(Err(cause));
-                return;
+                return false;
             }
         };
         match self.archive(incoming).await.map(|outcome| self.report.note(outcome)) {
-            None | Some(None) => return,
+            None | Some(None) => return false,
             Some(Some(Kept::New)) => self.report.new += 1,
             Some(Some(Kept::Changed)) => self.report.changed += 1,
             Some(Some(Kept::Unchanged)) if known.is_some() => self.report.unchanged += 1,
@@ -138,6 +148,7 @@ impl Visit<'_> {
             noted = noted.and_then(|()| self.parts.window.mark_seen(&self.portal.entry.slug, address, true, now));
         }
         self.report.note(noted);
+        true
     }
 
     async fn extract(&mut self, page: &Page, hints: &Hints) -> Option<(Extracted, Sketch)> {
@@ -208,7 +219,8 @@ impl Visit<'_> {
     }
 
     /// A page that is left alone: not asked for again for some days.
-    fn leave(&mut self, url: &Url) {
+    pub(super) fn leave(&mut self, url: &Url) {
+        self.waiting.done(url);
         self.report.skipped += 1;
         let now = self.parts.clock.now();
         let noted = self.parts.window.mark_seen(&self.portal.entry.slug, url.as_str(), false, now);

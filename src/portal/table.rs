@@ -127,6 +127,8 @@ pub struct Visited {
     pub next_visit_at: Option<Timestamp>,
     /// Feeds and sitemaps that were found, beside the registered ones.
     pub found: Vec<Source>,
+    /// Whether lantoa was told to stop in the middle: then the portal stays due and its health is as it was.
+    pub interrupted: bool,
 }
 
 /// Visits kept for each portal: a day of half-hourly ones.
@@ -137,6 +139,16 @@ const VISITS_KEPT: i64 = 50;
 /// # Errors
 /// When the record cannot be written.
 pub async fn visited(connection: &mut Connection, visit: &Visited) -> Result<()> {
+    let found = serde_json::to_string(&visit.found)?;
+    if visit.interrupted {
+        sqlx::query("UPDATE portal SET found = $2 WHERE id = $1")
+            .bind(visit.portal)
+            .bind(found)
+            .execute(connection)
+            .await
+            .context("cannot record a visit")?;
+        return Ok(());
+    }
     let at = millis(visit.started_at);
     sqlx::query("INSERT INTO visit (portal_id, started_at, elapsed_ms, report) VALUES ($1, $2, $3, $4)")
         .bind(visit.portal)
@@ -167,7 +179,7 @@ pub async fn visited(connection: &mut Connection, visit: &Visited) -> Result<()>
     .bind(visit.next_visit_at.map(millis))
     .bind(i64::from(visit.success))
     .bind(i64::from(visit.news))
-    .bind(serde_json::to_string(&visit.found)?)
+    .bind(found)
     .execute(connection)
     .await
     .context("cannot record a visit")?;

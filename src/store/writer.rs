@@ -1,10 +1,12 @@
 //! The one writer: changes in, answers out after `COMMIT`. Changes that wait together share one transaction, each in
-//! its own savepoint, so that a bad one takes no other down.
+//! its own savepoint, so that a bad one takes no other down. A full disk is told to whoever asked, and the writer goes on.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use sqlx::{Acquire, SqlitePool};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -16,9 +18,16 @@ const BATCH: usize = 256;
 /// Changes waiting in line at most; callers beyond it wait.
 const QUEUE: usize = 1024;
 
-/// Runs the change and returns how to answer its caller once the outcome of the commit is known.
-type Job = Box<dyn for<'c> FnOnce(&'c mut Connection) -> Change<'c, Answer> + Send>;
+/// Runs the change, or tells its caller why it cannot be run.
+type Job = Box<dyn for<'c> FnOnce(Result<&'c mut Connection, String>) -> BoxFuture<'c, Done> + Send>;
+/// Answers the caller once the outcome of the commit is known.
 type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
+
+struct Done {
+    answer: Answer,
+    /// The change failed in a way that may have undone the whole transaction.
+    broken: Option<String>,
+}
 
 #[derive(Clone)]
 pub(super) struct Writer {
@@ -49,7 +58,11 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
             async move {
-                let outcome = in_savepoint(connection, change).await;
+                let outcome = match connection {
+                    Ok(connection) => in_savepoint(connection, change).await,
+                    Err(cause) => Err(anyhow!(cause)),
+                };
+                let broken = outcome.as_ref().err().filter(|cause| undoes_all(cause)).map(|cause| format!("{cause:#}"));
                 let answer: Answer = Box::new(move |committed| {
                     let told = match committed {
                         Ok(()) => outcome,
@@ -58,7 +71,7 @@ impl Writer {
                     // A caller that went away no longer wants to know.
                     let _ = reply.send(told);
                 });
-                Ok(answer)
+                Done { answer, broken }
             }
             .boxed()
         });
@@ -84,6 +97,17 @@ where
     Ok(value)
 }
 
+/// Whether SQLite may have rolled back more than the change that failed: it does so by itself when the disk is full,
+/// a file cannot be read or written, memory is short or the record is locked.
+fn undoes_all(cause: &anyhow::Error) -> bool {
+    const CODES: [u32; 6] = [5, 7, 9, 10, 11, 13];
+    cause.chain().filter_map(|cause| cause.downcast_ref::<sqlx::Error>()).any(|cause| {
+        let code = cause.as_database_error().and_then(|cause| cause.code()).and_then(|code| code.parse::<u32>().ok());
+        // The lowest byte is the primary result code.
+        code.is_some_and(|code| CODES.contains(&(code & 0xff)))
+    })
+}
+
 async fn work(pool: SqlitePool, mut jobs: mpsc::Receiver<Job>, stop: tokio_util::sync::CancellationToken) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
@@ -94,19 +118,113 @@ async fn work(pool: SqlitePool, mut jobs: mpsc::Receiver<Job>, stop: tokio_util:
         if taken == 0 {
             break;
         }
-        let mut answers = Vec::with_capacity(taken);
-        let committed = commit_together(&pool, &mut batch, &mut answers).await.map_err(|cause| format!("{cause:#}"));
-        for answer in answers {
-            answer(committed.clone());
+        let mut waiting = batch.drain(..).collect::<VecDeque<_>>();
+        while !waiting.is_empty() {
+            commit_together(&pool, &mut waiting).await;
         }
     }
     pool.close().await;
 }
 
-async fn commit_together(pool: &SqlitePool, batch: &mut Vec<Job>, answers: &mut Vec<Answer>) -> Result<()> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.context("cannot begin a transaction")?;
-    for job in batch.drain(..) {
-        answers.push(job(&mut transaction).await?);
+/// Runs the changes that wait in one transaction and answers their callers. Ends early, with changes still waiting,
+/// after one that may have undone those before it: what was not committed is never told to be.
+async fn commit_together(pool: &SqlitePool, waiting: &mut VecDeque<Job>) {
+    let mut connection = match pool.acquire().await {
+        Ok(connection) => connection,
+        Err(cause) => return refuse(waiting, &format!("cannot reach the record: {cause}")).await,
+    };
+    let mut answers = Vec::with_capacity(waiting.len());
+    let committed = run(&mut connection, waiting, &mut answers).await.map_err(|cause| format!("{cause:#}"));
+    if let Err(cause) = &committed {
+        // What state the connection is in is anybody's guess: the next transaction gets a new one.
+        connection.close_on_drop();
+        if answers.is_empty() {
+            refuse(waiting, cause).await;
+        }
+    }
+    drop(connection);
+    for answer in answers {
+        answer(committed.clone());
+    }
+}
+
+async fn run(connection: &mut Connection, waiting: &mut VecDeque<Job>, answers: &mut Vec<Answer>) -> Result<()> {
+    let mut transaction =
+        sqlx::Connection::begin_with(connection, "BEGIN IMMEDIATE").await.context("cannot begin a transaction")?;
+    while let Some(job) = waiting.pop_front() {
+        let done = job(Ok(&mut transaction)).await;
+        answers.push(done.answer);
+        if let Some(cause) = done.broken {
+            return Err(anyhow!(cause));
+        }
     }
     transaction.commit().await.context("cannot commit")
+}
+
+async fn refuse(waiting: &mut VecDeque<Job>, cause: &str) {
+    for job in waiting.drain(..) {
+        let done = job(Err(cause.to_owned())).await;
+        (done.answer)(Ok(()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use futures::FutureExt;
+
+    use crate::store::Store;
+
+    async fn put(store: &Store, name: String, bytes: i64) -> anyhow::Result<()> {
+        store
+            .write(move |connection| {
+                async move {
+                    sqlx::query("INSERT INTO audit (at, actor, act, detail) VALUES (0, $1, '', zeroblob($2))")
+                        .bind(name)
+                        .bind(bytes)
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// SQLite undoes a whole transaction by itself when the disk is full: nothing that was acknowledged may be lost by
+    /// a neighbour's failure, and the writer goes on.
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_survived() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(&home.path().join("lantoa.db")).await.unwrap();
+        for round in 0..20 {
+            // As much room as the record has now and 40 pages: a big change does not fit, small ones do.
+            store
+                .write(|connection| {
+                    async move {
+                        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut *connection).await?;
+                        let room = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {}", pages + 40));
+                        sqlx::query(room).execute(connection).await?;
+                        Ok(())
+                    }
+                    .boxed()
+                })
+                .await
+                .unwrap();
+            let size = |n: i64| if n % 5 == round % 5 { 4_000_000 } else { 10 };
+            let outcomes =
+                futures::future::join_all((0..15).map(|n| put(&store, format!("{round}-{n}"), size(n)))).await;
+            assert!(outcomes.iter().any(Result::is_err), "nothing was too big");
+            for (n, outcome) in outcomes.iter().enumerate() {
+                let kept: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM audit WHERE actor = $1")
+                    .bind(format!("{round}-{n}"))
+                    .fetch_one(store.pool())
+                    .await
+                    .unwrap();
+                assert_eq!(kept == 1, outcome.is_ok(), "round {round}, change {n}: {outcome:?}");
+            }
+            put(&store, format!("after {round}"), 10).await.unwrap();
+        }
+    }
 }
