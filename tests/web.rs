@@ -722,14 +722,14 @@ async fn programs_decide_like_people() {
     let lan = house.enter(Who::Editor).await;
     let path = "/api/v1/desk/items/1/decisions";
     let read = |answer: &Answer| serde_json::from_str::<serde_json::Value>(&answer.body).unwrap();
-    let taken = house.post(path, &lan, r#"{"action":"amplify","level":"sector","revision":1}"#).await;
+    let taken = house.post(path, &lan, r#"{"action":"amplify","level":"high","revision":1}"#).await;
     assert_eq!((taken.status.as_u16(), &read(&taken)["revision"]), (200, &2.into()));
     let late = house.post(path, &lan, r#"{"action":"reject","revision":1}"#).await;
     assert_eq!((late.status.as_u16(), late.header(CONTENT_TYPE)), (409, "application/problem+json"));
     assert_eq!(read(&late)["since"][0]["action"], "amplify");
     assert_eq!(house.post(path, &lan, r#"{"action":"reject","revision":2}"#).await.status, 409);
     let queue = read(&house.get("/api/v1/desk/items?state=amplified", &lan).await);
-    assert_eq!((&queue["items"][0]["id"], &queue["items"][0]["level"]), (&1.into(), &"sector".into()));
+    assert_eq!((&queue["items"][0]["id"], &queue["items"][0]["level"]), (&1.into(), &"high".into()));
 }
 
 #[tokio::test]
@@ -790,7 +790,7 @@ async fn an_officer_sees_and_proposes_for_its_own_portal_only() {
     };
     check(1, "action=amplify&revision=1", 403).await;
     check(3, "action=propose&revision=1", 404).await;
-    check(1, "action=propose&level=national&revision=1", 303).await;
+    check(1, "action=propose&level=normal&revision=1", 303).await;
     let lan = house.enter(Who::Editor).await;
     house.get("/desk", &lan).await.has("Được đề xuất");
 }

@@ -35,7 +35,7 @@ pub struct Amplified {
     pub portal_name: String,
     /// When it was published, or first seen when its portal does not say.
     pub published_at: Timestamp,
-    /// How widely it is to be spread.
+    /// How soon it is to be spread.
     pub level: Level,
     /// Until when it should have been taken over.
     pub deadline: Option<Timestamp>,
@@ -140,7 +140,7 @@ pub(crate) mod tests {
             portal: "moh".into(),
             portal_name: "Bộ Y tế <b>".into(),
             published_at: at("2026-11-20T01:37:00Z"),
-            level: Level::National,
+            level: Level::Normal,
             deadline: Some(at("2026-11-22T10:00:00Z")),
             documents: vec!["224/2026/NĐ-CP".into()],
             status,

@@ -67,7 +67,7 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
             portal: row.slug,
             portal_name: row.name,
             published_at: instant(row.published_at),
-            level: row.level.and_then(|level| level.parse().ok()).unwrap_or(Level::National),
+            level: row.level.and_then(|level| level.parse().ok()).unwrap_or(Level::Normal),
             deadline: detail.and_then(|detail| detail["deadline"].as_str()?.parse().ok()),
             documents: serde_json::from_str(&row.documents).unwrap_or_default(),
             status: match (recalled, corrected) {

@@ -212,8 +212,8 @@ mod tests {
     async fn undo_goes_back_step_by_step() {
         let snooze = Action::Snooze { until: now() + 4.hours() };
         check(
-            &[amplify(Level::Urgent), amplify(Level::Sector), Action::Undo, Action::Undo, Action::Undo],
-            "amplified urgent, amplified sector, amplified urgent, new -, NothingToUndo",
+            &[amplify(Level::Urgent), amplify(Level::High), Action::Undo, Action::Undo, Action::Undo],
+            "amplified urgent, amplified high, amplified urgent, new -, NothingToUndo",
         )
         .await;
         check(

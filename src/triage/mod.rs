@@ -42,17 +42,17 @@ pub enum State {
     Recalled,
 }
 
-/// How widely a story is spread.
+/// How soon a story is to be spread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Every portal, at once.
+    /// At once, before anything else.
     Urgent,
-    /// Every portal.
+    /// The same day.
+    High,
+    /// In the ordinary course.
     #[default]
-    National,
-    /// The portals of one sector or region.
-    Sector,
+    Normal,
 }
 
 /// One item of the queue with what an editor needs to decide.
@@ -64,7 +64,7 @@ pub struct Card {
     pub story: String,
     /// Where it stands.
     pub state: State,
-    /// How widely it is spread, once that was decided.
+    /// How soon it is to be spread, once that was decided.
     pub level: Option<Level>,
     /// Rises with every decision; a decision names the revision that it was taken on.
     pub revision: i64,
@@ -182,16 +182,16 @@ impl FromStr for State {
 }
 
 impl Level {
-    /// Every level, widest first.
-    pub const ALL: [Self; 3] = [Self::Urgent, Self::National, Self::Sector];
+    /// Every level, most pressing first.
+    pub const ALL: [Self; 3] = [Self::Urgent, Self::High, Self::Normal];
 
     /// The word in the record and in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Urgent => "urgent",
-            Self::National => "national",
-            Self::Sector => "sector",
+            Self::High => "high",
+            Self::Normal => "normal",
         }
     }
 }
@@ -203,7 +203,7 @@ impl FromStr for Level {
         Self::ALL
             .into_iter()
             .find(|level| level.as_str() == text)
-            .ok_or_else(|| format!("unknown level `{text}` (one of urgent, national, sector)"))
+            .ok_or_else(|| format!("unknown level `{text}` (one of urgent, high, normal)"))
     }
 }
 

@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_whole_table() {
-        let level = Level::National;
+        let level = Level::Normal;
         let until = Timestamp::UNIX_EPOCH;
         let open = |to: &str| format!("{to} {to} - - - - {to} -");
         check(&Action::Amplify { level, deadline: None }, "amplified amplified amplified - - - amplified -");

@@ -30,7 +30,7 @@ pub(in crate::web) async fn queue(
     Ok(Json(json!({ "items": cards })))
 }
 
-/// `POST /api/v1/desk/items/{id}/decisions` with `{"action":"amplify","level":"national","revision":1}`.
+/// `POST /api/v1/desk/items/{id}/decisions` with `{"action":"amplify","level":"high","revision":1}`.
 pub(in crate::web) async fn decide(
     State(site): State<Arc<Site>>,
     visitor: Visitor,

@@ -249,6 +249,12 @@ impl Hands {
         Self { decide: visitor.may(Act::Decide), propose: visitor.may(Act::Propose), back }
     }
 
+    /// Every level, and whether the form offers it first: what was proposed, or the ordinary one.
+    fn levels(&self, card: &Card) -> [(Level, bool); 3] {
+        let first = card.level.unwrap_or_default();
+        Level::ALL.map(|level| (level, level == first))
+    }
+
     /// What can be done with a card in its state, without the two actions that always can.
     fn open(&self, card: &Card) -> bool {
         self.decide && matches!(card.state, Stand::New | Stand::Proposed | Stand::Snoozed)
