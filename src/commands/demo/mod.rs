@@ -66,7 +66,7 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     let folder = args.keep.as_deref().unwrap_or(temporary.path());
     let listener = listen(args.port).await?;
     let fixtures = web::serve(fixture::all()?).await?;
-    let works = open(folder, &listener).await?;
+    let works = open(folder, &listener, &fixtures).await?;
     let count = register(&works.app, &fixtures).await?;
     eprintln!("{count} fixture portals are served on loopback; visiting them");
     if args.check {
@@ -83,11 +83,13 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
 }
 
 /// Everything as in a real installation, but on loopback, in a hurry, and two days ago.
-async fn open(folder: &Path, listener: &TcpListener) -> Result<Works> {
+async fn open(folder: &Path, listener: &TcpListener, fixtures: &FixtureWeb) -> Result<Works> {
     let address = listener.local_addr().context("cannot read the address of the site")?;
     let mut config = Config::default();
     config.general.data_dir = folder.to_owned();
     config.fetch.allow_networks = vec!["127.0.0.0/8".parse().context("a network")?];
+    // One portal sends its visitors to another, whose port is its own.
+    config.fetch.allow_ports.extend(fixtures.portals()?.iter().filter_map(|entry| entry.url.port()));
     config.fetch.delay_ms = DELAY_MS;
     config.web.listen = address.to_string();
     config.web.public_url = format!("http://{address}");
