@@ -1,6 +1,6 @@
 //! What leaves the house, read from the record.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, FromRow};
@@ -100,4 +100,23 @@ pub async fn articles_of(pool: &Pool, stories: &[String]) -> Result<HashMap<Stri
     }
     let counts = query.fetch_all(pool).await.context("cannot count the articles of stories")?;
     Ok(counts.into_iter().collect())
+}
+
+/// Which of these articles have only a day for a date, because their portal gives no time.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn dated_by_day(pool: &Pool, articles: &[&str]) -> Result<HashSet<String>> {
+    if articles.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let marks: Vec<String> = (1..=articles.len()).map(|n| format!("${n}")).collect();
+    // The text is put together from placeholders; every value is bound.
+    let sql = format!("SELECT id FROM article WHERE date_only = 1 AND id IN ({})", marks.join(", "));
+    let mut query = sqlx::query_as::<_, (String,)>(AssertSqlSafe(sql));
+    for article in articles {
+        query = query.bind(*article);
+    }
+    let found = query.fetch_all(pool).await.context("cannot read how articles are dated")?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
 }

@@ -12,7 +12,7 @@ use crate::store::{Connection, instant, millis};
 /// The longest snooze; what nobody wants to see in a month is routine.
 pub(super) const MAX_SNOOZE_DAYS: i64 = 30;
 /// Characters of a reason that are kept.
-pub(super) const MAX_REASON: usize = 2_000;
+pub const MAX_REASON: usize = 2_000;
 
 /// What came of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use decide::{Decided, Refused, decide};
+pub use decide::{Decided, MAX_REASON, Refused, decide};
 pub use score::{Facts, Options, Part, Score, score};
 pub use state::{Action, Refusal, next_state};
 
@@ -88,6 +88,8 @@ pub struct Card {
     pub kind: Kind,
     /// When its first article was published, as the portal says.
     pub published_at: Option<Timestamp>,
+    /// Whether its portal gave the day and no time.
+    pub date_only: bool,
     /// When lantoa first saw it.
     pub first_seen_at: Timestamp,
     /// Documents that its first article cites.

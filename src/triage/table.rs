@@ -218,7 +218,7 @@ pub(super) async fn card(connection: &mut Connection, id: i64) -> Result<Option<
 }
 
 const SELECT_CARD: &str = "SELECT t.id, t.story_id, t.state, t.level, t.revision, t.score, t.parts, t.snoozed_until,
-        t.amplified_at, t.created_at, t.updated_at, o.title, o.summary, o.url, o.published_at, o.first_seen_at,
+        t.amplified_at, t.created_at, t.updated_at, o.title, o.summary, o.url, o.published_at, o.date_only, o.first_seen_at,
         o.documents, op.kind
     FROM triage_item t JOIN article o ON o.id = t.story_id JOIN portal op ON op.id = o.portal_id";
 
@@ -239,6 +239,7 @@ struct CardRow {
     summary: String,
     url: String,
     published_at: Option<i64>,
+    date_only: bool,
     first_seen_at: i64,
     documents: String,
     kind: String,
@@ -270,6 +271,7 @@ async fn cards(connection: &mut Connection, rows: Vec<CardRow>) -> Result<Vec<Ca
             url: row.url,
             kind: row.kind.parse().unwrap_or(Kind::Other),
             published_at: row.published_at.map(instant),
+            date_only: row.date_only,
             first_seen_at: instant(row.first_seen_at),
             documents: serde_json::from_str(&row.documents).unwrap_or_default(),
             portals,

@@ -5,12 +5,13 @@ use std::fmt::Display;
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::asked::show_day;
 use super::language::Language;
 use super::trouble::Trouble;
 use super::visitor::Visitor;
 use super::{assets, form};
 use crate::accounts::{Account, Act};
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, vietnam};
 use crate::vietnamese::date;
 
 /// The frame of a page.
@@ -71,6 +72,16 @@ impl Frame {
     /// The same for a date that is always there.
     pub(super) fn at(&self, at: &Timestamp) -> String {
         date::show(*at)
+    }
+
+    /// When something was published: `08:37 16/08/2023`, or `16/08/2023` when its portal gave only the day.
+    pub(super) fn published(&self, at: Timestamp, day_only: bool) -> String {
+        if day_only { show_day(at.to_zoned(vietnam()).date()) } else { date::show(at) }
+    }
+
+    /// Why something failed, in the page's language where there are words for it.
+    pub(super) fn problem(&self, problem: &str) -> Option<String> {
+        super::problem::in_words(self.language, problem)
     }
 
     /// The page's language.

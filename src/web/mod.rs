@@ -13,6 +13,7 @@ mod headers;
 mod language;
 mod outward;
 mod pages;
+mod problem;
 mod router;
 mod serve;
 mod trouble;

@@ -111,6 +111,7 @@ pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) 
         "summary": summary,
         "extract": extract,
         "published_at": article.published_at,
+        "date_only": article.date_only,
         "modified_at": article.modified_at,
         "author": article.author,
         "category": article.category,

@@ -1,11 +1,13 @@
 //! The operators' console: how each portal is doing, and the search engine.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::archive;
 use crate::portal::{self, Portal, State as Run};
 use crate::web::frame::{Frame, page};
 use crate::web::outward;
@@ -22,6 +24,8 @@ struct Console {
     frame: Frame,
     index: IndexStatus,
     portals: Vec<Portal>,
+    /// Live articles by slug.
+    articles: HashMap<String, i64>,
     all: usize,
     failing: usize,
 }
@@ -34,12 +38,28 @@ pub(in crate::web) async fn show(State(site): State<Arc<Site>>, visitor: Visitor
     let all = portals.len();
     let failing = portals.iter().filter(|portal| portal.health.failures > 0).count();
     // Trouble first: nobody should scroll for it.
-    portals.sort_by_key(|portal| (std::cmp::Reverse(portal.health.failures), portal.entry.slug.clone()));
+    portals.sort_by_key(|portal| {
+        let health = &portal.health;
+        (std::cmp::Reverse(health.failures), health.problem.is_none(), portal.entry.slug.clone())
+    });
     portals.truncate(ROWS);
-    page(&Console { frame: Frame::of(&visitor), index, portals, all, failing })
+    let counts = archive::table::counts(site.parts.store.pool()).await?;
+    let articles = counts.into_iter().map(|(slug, live, _)| (slug, live)).collect();
+    page(&Console { frame: Frame::of(&visitor), index, portals, articles, all, failing })
 }
 
 impl Console {
+    /// How many articles of a portal are kept.
+    fn kept(&self, portal: &Portal) -> String {
+        self.frame.number(self.articles.get(&portal.entry.slug).copied().unwrap_or_default())
+    }
+
+    /// The word for the search engine; its name where there is none.
+    fn engine(&self) -> &str {
+        let word = self.frame.word("engine", &self.index.engine);
+        if word.is_empty() { &self.index.engine } else { word }
+    }
+
     /// The word for how a portal is doing.
     fn doing(&self, portal: &Portal) -> &'static str {
         match portal.state {
@@ -47,6 +67,7 @@ impl Console {
             Run::Removed => "removed",
             Run::Active if portal.health.failures > 0 => "failing",
             Run::Active if portal.health.last_success_at.is_none() => "waiting",
+            Run::Active if portal.health.problem.is_some() => "attention",
             Run::Active => "well",
         }
     }

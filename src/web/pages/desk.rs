@@ -16,6 +16,7 @@ use crate::web::Site;
 use crate::web::form::{self, Form, Query};
 use crate::web::frame::{Frame, page};
 use crate::web::outward;
+use crate::web::pages::login::inside;
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 
@@ -41,6 +42,15 @@ struct Hands {
     decide: bool,
     propose: bool,
     back: String,
+    /// What was typed for a decision that could not be taken: nobody types it twice.
+    draft: Draft,
+}
+
+/// What a form carried besides its action.
+#[derive(Default)]
+struct Draft {
+    reason: String,
+    level: Option<Level>,
 }
 
 /// `GET /desk?view=&portal=&done=`.
@@ -66,11 +76,11 @@ pub(in crate::web) async fn queue(
     page(&Desk { frame: Frame::of(&visitor), hands, view, portal, tabs, cards, last, now })
 }
 
-/// The undo bar is for the one who decided, and only while nothing came after.
+/// What the visitor did last, and only while nothing came after.
 async fn last_decision(site: &Site, account: &Account, id: i64) -> Result<Option<(Card, Decision)>, Trouble> {
     let pool = site.parts.store.pool();
     let last = triage::table::history(pool, id).await?.pop();
-    let mine = last.filter(|last| last.actor == account.name && !["undo", "note"].contains(&last.action.as_str()));
+    let mine = last.filter(|last| last.actor == account.name);
     let card = triage::table::item(pool, id).await?;
     Ok(card.filter(|card| sees(account, card)).zip(mine))
 }
@@ -102,13 +112,19 @@ pub(in crate::web) async fn item(
     Path(id): Path<String>,
 ) -> Result<Response, Trouble> {
     let card = seen(&site, &visitor, &id).await?;
-    item_page(&site, &visitor, card, Notice::None).await
+    item_page(&site, &visitor, card, Notice::None, Draft::default()).await
 }
 
-async fn item_page(site: &Site, visitor: &Visitor, card: Card, notice: Notice) -> Result<Response, Trouble> {
+async fn item_page(
+    site: &Site,
+    visitor: &Visitor,
+    card: Card,
+    notice: Notice,
+    draft: Draft,
+) -> Result<Response, Trouble> {
     let history = triage::table::history(site.parts.store.pool(), card.id).await?;
     let status = if matches!(notice, Notice::None) { StatusCode::OK } else { StatusCode::CONFLICT };
-    let hands = Hands::of(visitor, format!("/desk/items/{}", card.id));
+    let hands = Hands { draft, ..Hands::of(visitor, format!("/desk/items/{}", card.id)) };
     let shown = page(&DeskItem { frame: Frame::of(visitor), hands, card, history, notice, now: site.now() })?;
     Ok((status, shown).into_response())
 }
@@ -133,17 +149,21 @@ pub(in crate::web) async fn decide(
         .ok_or_else(|| Trouble::Bad("a decision names the revision it was taken on".into()))?;
     let reason = form.get("reason").unwrap_or_default().to_owned();
 
+    let level = form.get("level").and_then(|word| word.parse().ok());
+    let draft = Draft { reason: reason.chars().take(triage::MAX_REASON).collect(), level };
     match take(&site, &account, card.id, action, revision, reason, now).await? {
         Ok(_) => {
-            let back = form.get("back").filter(|back| back.starts_with("/desk")).unwrap_or("/desk");
+            let back = form.get("back").filter(|back| back.starts_with("/desk") && inside(back)).unwrap_or("/desk");
             let mark = if back.contains('?') { '&' } else { '?' };
             Ok(Redirect::to(&format!("{back}{mark}done={}#queue", card.id)).into_response())
         }
         Err(Refused::Unknown) => Err(Trouble::NotFound),
-        Err(Refused::Conflict { card, since }) => item_page(&site, &visitor, *card, Notice::Conflict(since)).await,
+        Err(Refused::Conflict { card, since }) => {
+            item_page(&site, &visitor, *card, Notice::Conflict(since), draft).await
+        }
         Err(Refused::Not(refusal)) => {
             let card = seen(&site, &visitor, &id).await?;
-            item_page(&site, &visitor, card, Notice::Refused(refusal_word(refusal))).await
+            item_page(&site, &visitor, card, Notice::Refused(refusal_word(refusal)), draft).await
         }
     }
 }
@@ -246,13 +266,18 @@ fn refusal_word(refusal: Refusal) -> &'static str {
 
 impl Hands {
     fn of(visitor: &Visitor, back: String) -> Self {
-        Self { decide: visitor.may(Act::Decide), propose: visitor.may(Act::Propose), back }
+        Self { decide: visitor.may(Act::Decide), propose: visitor.may(Act::Propose), back, draft: Draft::default() }
     }
 
     /// Every level, and whether the form offers it first: what was proposed, or the ordinary one.
     fn levels(&self, card: &Card) -> [(Level, bool); 3] {
-        let first = card.level.unwrap_or_default();
+        let first = self.draft.level.or(card.level).unwrap_or_default();
         Level::ALL.map(|level| (level, level == first))
+    }
+
+    /// Whether a decision can be taken back: notes and what was taken back stay as they are.
+    fn undoes(&self, decision: &Decision) -> bool {
+        self.decide && !["undo", "note"].contains(&decision.action.as_str())
     }
 
     /// What can be done with a card in its state, without the two actions that always can.
@@ -276,6 +301,30 @@ impl Hands {
 }
 
 impl Frame {
+    /// When a story was published, or first seen where its portal does not say.
+    fn dated(&self, card: &Card) -> String {
+        self.published(card.published_at.unwrap_or(card.first_seen_at), card.published_at.is_some() && card.date_only)
+    }
+
+    /// Points, with the decimal mark of the language.
+    fn points(&self, points: &f64) -> String {
+        points.to_string().replace('.', self.say("desk.decimal"))
+    }
+
+    /// What a part of the score stands on; the record keeps it in short.
+    fn why(&self, part: &triage::Part) -> String {
+        let hours = part.why.strip_suffix(" h");
+        let said = match part.name.as_str() {
+            "source" => Some(self.word("kind", &part.why).to_owned()),
+            "freshness" => hours.map(|hours| self.count("desk.hours", hours)),
+            "growth" => hours
+                .and_then(|why| why.split_once('/'))
+                .map(|(joined, span)| self.count("desk.joined", joined).replace("{h}", span)),
+            _ => None,
+        };
+        said.unwrap_or_else(|| part.why.clone())
+    }
+
     /// How long ago, in the largest unit that says enough: `5 phút`, `3 giờ`, `2 ngày`.
     fn age(&self, since: &Timestamp, now: &Timestamp) -> String {
         let minutes = now.duration_since(*since).as_mins().max(0);

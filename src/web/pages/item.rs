@@ -83,12 +83,12 @@ impl Item {
         outward::link(&self.article.url)
     }
 
-    /// `16/08/2023` when its portal gave only the day.
-    fn published(&self) -> String {
-        match self.article.published_at {
-            Some(at) if self.article.date_only => at.to_zoned(crate::clock::vietnam()).strftime("%d/%m/%Y").to_string(),
-            at => self.frame.when(&at),
-        }
+    fn published(&self, article: &Record) -> String {
+        article.published_at.map_or_else(|| "–".to_owned(), |at| self.frame.published(at, article.date_only))
+    }
+
+    fn published_word(&self) -> &'static str {
+        self.frame.word("item", if self.article.date_only { "published_on" } else { "published" })
     }
 
     fn citing(&self, number: &str) -> String {
@@ -128,7 +128,8 @@ fn linked_data(article: &Record, options: &Options) -> serde_json::Value {
         "citation": article.documents,
     });
     if let Some(at) = article.published_at {
-        data["datePublished"] = json!(at);
+        let day = || at.to_zoned(crate::clock::vietnam()).date().to_string();
+        data["datePublished"] = if article.date_only { json!(day()) } else { json!(at) };
     }
     if let Some(at) = article.modified_at {
         data["dateModified"] = json!(at);

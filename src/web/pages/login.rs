@@ -149,7 +149,7 @@ fn destination<'a>(account: &Account, next: &'a str) -> &'a str {
 
 /// Whether `next` stays on this site: one slash and then a path. Browsers drop control characters and take `\` for
 /// `/`, so both are refused, as is everything that would have to be encoded in a header.
-fn inside(next: &str) -> bool {
+pub(super) fn inside(next: &str) -> bool {
     let path = next.strip_prefix('/').is_some_and(|rest| !rest.starts_with('/'));
     path && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }

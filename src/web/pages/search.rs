@@ -1,14 +1,18 @@
 //! The finder: one form that works without scripts, counts, filters that are links to take away, numbered pages.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::ToSpan;
 
-use crate::index::{Results, Sort};
+use crate::clock::{Timestamp, vietnam};
+use crate::index::{Hit, Results, Sort};
 use crate::portal::Kind;
+use crate::share;
 use crate::vietnamese::document;
 use crate::web::asked::{Asked, show_day};
 use crate::web::form::{self, Query};
@@ -22,6 +26,10 @@ use crate::web::{Names, Site};
 const PER_PAGE: usize = 20;
 /// Portals that the filter lists; the others are found by typing their name.
 const PORTALS: usize = 15;
+/// Years that the filter lists.
+const YEARS: usize = 10;
+/// Days that one click chooses: the words, and how many days before today they begin.
+const LAST_DAYS: [(&str, i32); 3] = [("search.today", 0), ("search.last_7", 6), ("search.last_30", 29)];
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -33,7 +41,9 @@ struct Search {
     kinds: Vec<Choice>,
     /// Filters in force, each with the address without it.
     chosen: Vec<Chosen>,
-    years: Vec<Link>,
+    days: Vec<Link>,
+    /// Articles whose portal gave only a day.
+    by_day: HashSet<String>,
     documents: Vec<Link>,
     pages: Vec<Step>,
 }
@@ -54,10 +64,10 @@ struct Chosen {
 }
 
 /// A filter that one click adds.
-struct Link {
-    label: String,
-    count: u64,
-    address: String,
+pub(in crate::web) struct Link {
+    pub(in crate::web) label: String,
+    pub(in crate::web) count: Option<u64>,
+    pub(in crate::web) address: String,
 }
 
 /// A step of the pagination.
@@ -76,13 +86,16 @@ pub(in crate::web) async fn show(
     let asked = Asked::read(&fields, PER_PAGE);
     let results = site.parts.index.search(&asked.query()).await.map_err(Trouble::NoSearch)?;
     let names = site.names().await?;
+    let ids: Vec<&str> = results.hits.iter().map(|hit| hit.id.as_str()).collect();
+    let by_day = share::table::dated_by_day(site.parts.store.pool(), &ids).await?;
     let frame = Frame::of(&visitor);
     let status = if asked.problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let answer = page(&Search {
         portals: portals(&asked, &results, &names),
         kinds: kinds(&frame, &asked, &results),
         chosen: chosen(&frame, &asked, &names),
-        years: years(&asked, &results),
+        days: days(&frame, &asked, &results, site.now()),
+        by_day,
         documents: documents(&asked, &results),
         pages: steps(&asked, results.total),
         frame,
@@ -105,6 +118,10 @@ impl Search {
 
     fn to(&self) -> String {
         self.asked.to.map(show_day).unwrap_or_default()
+    }
+
+    fn published(&self, hit: &Hit) -> String {
+        self.frame.published(hit.published_at, self.by_day.contains(&hit.id))
     }
 
     fn newest_first(&self) -> bool {
@@ -170,17 +187,23 @@ fn chosen(frame: &Frame, asked: &Asked, names: &Names) -> Vec<Chosen> {
     chosen
 }
 
-/// Years as links, unless days were already chosen.
-fn years(asked: &Asked, results: &Results) -> Vec<Link> {
+/// Today, the last days, and years, as links, unless days were already chosen.
+pub(in crate::web) fn days(frame: &Frame, asked: &Asked, results: &Results, now: Timestamp) -> Vec<Link> {
     if asked.from.is_some() || asked.to.is_some() {
         return Vec::new();
     }
+    let today = now.to_zoned(vietnam()).date();
+    let recent = LAST_DAYS.into_iter().filter_map(|(key, days)| {
+        let narrowed = Asked { from: today.checked_sub(days.days()).ok(), to: Some(today), ..asked.clone() };
+        let address = format!("/search?{}", narrowed.address());
+        narrowed.from.map(|_| Link { label: frame.say(key).to_owned(), count: None, address })
+    });
     let link = |&(year, count): &(i16, u64)| {
         let first = jiff::civil::Date::new(year, 1, 1).ok()?;
         let narrowed = Asked { from: Some(first), to: Some(first.last_of_year()), ..asked.clone() };
-        Some(Link { label: year.to_string(), count, address: format!("/search?{}", narrowed.address()) })
+        Some(Link { label: year.to_string(), count: Some(count), address: format!("/search?{}", narrowed.address()) })
     };
-    results.years.iter().filter_map(link).take(10).collect()
+    recent.chain(results.years.iter().filter_map(link).take(YEARS)).collect()
 }
 
 fn documents(asked: &Asked, results: &Results) -> Vec<Link> {
@@ -189,7 +212,7 @@ fn documents(asked: &Asked, results: &Results) -> Vec<Link> {
     }
     let link = |(number, count): &(String, u64)| {
         let narrowed = Asked { document: Some(number.clone()), ..asked.clone() };
-        Link { label: number.clone(), count: *count, address: format!("/search?{}", narrowed.address()) }
+        Link { label: number.clone(), count: Some(*count), address: format!("/search?{}", narrowed.address()) }
     };
     results.documents.iter().take(8).map(link).collect()
 }

@@ -1,0 +1,273 @@
+// The checks of scripts/browser-check: the program and a browser in, one line per failure and a count out.
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { chromium } from "playwright-core";
+import { AxeBuilder } from "@axe-core/playwright";
+
+const [program, executablePath] = process.argv.slice(2);
+const WIDTHS = [1280, 320];
+// What axe knows of WCAG 2.2 AA, and its advice on good practice.
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const START_MS = 120_000;
+
+let passed = 0;
+const failed = [];
+const check = (holds, what) => (holds ? (passed += 1) : failed.push(what) && console.log(`failed: ${what}`));
+
+/** Runs one group of checks; an exception is one failure and does not end the others. */
+async function group(name, work) {
+  try {
+    await work();
+  } catch (cause) {
+    check(false, `${name}: ${String(cause.message).split("\n")[0]}`);
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts the demo; answers with its address, its sign-in links by role, and how to stop it. */
+async function demo() {
+  const port = await freePort();
+  const child = spawn(program, ["demo", "--port", String(port)], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "", troubles = "";
+  child.stderr.on("data", (bytes) => (troubles += bytes));
+  const links = await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`the demo did not open within ${START_MS / 1000} s`)), START_MS);
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`the demo ended with ${code}: ${troubles.trim().split("\n").pop()}`)));
+    child.stdout.on("data", (bytes) => {
+      said += bytes;
+      const found = Object.fromEntries([...said.matchAll(/^\s+(\w+)\s+(http:\S+\/sign-in\/\S+)\s*$/gm)].map((m) => [m[1], m[2]]));
+      if (said.includes("Ctrl-C")) {
+        clearTimeout(late);
+        resolve(found);
+      }
+    });
+  });
+  const stop = () =>
+    new Promise((resolve) => {
+      child.removeAllListeners("exit");
+      child.on("exit", resolve);
+      child.kill("SIGINT");
+    });
+  return { base: `http://127.0.0.1:${port}`, links, stop };
+}
+
+/** A page whose console and requests are watched. */
+async function open(browser, base, options) {
+  const context = await browser.newContext({ locale: "vi-VN", ...options });
+  const page = await context.newPage();
+  const noise = [];
+  const outside = [];
+  page.on("console", (message) => {
+    // A page that was asked for and is missing is not an error of the page.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) noise.push(message.text());
+  });
+  page.on("pageerror", (error) => noise.push(String(error)));
+  page.on("request", (request) => request.url().startsWith(base) || outside.push(request.url()));
+  return { page, noise, outside, close: () => context.close() };
+}
+
+/** Parts that stick out at the right although they do not lie in a box that scrolls. */
+function stickingOut() {
+  const wide = document.documentElement.clientWidth;
+  const scrolls = (node) => node && node !== document.body && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
+  return [...document.body.querySelectorAll("*")]
+    .filter((node) => node.getClientRects().length && node.getBoundingClientRect().right > wide + 1 && !scrolls(node))
+    .map((node) => node.outerHTML.slice(0, 80));
+}
+
+/** Walks the page with the Tab key; answers with the stops that cannot be seen. */
+async function unseenStops(page) {
+  const unseen = [];
+  await page.evaluate(() => window.scrollTo(0, 0));
+  for (let stop = 0; stop < 25; stop += 1) {
+    await page.keyboard.press("Tab");
+    const found = await page.evaluate(() => {
+      const node = document.activeElement;
+      if (!node || node === document.body) return null;
+      const style = getComputedStyle(node);
+      const box = node.getBoundingClientRect();
+      const drawn = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+      const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 0;
+      return drawn && inside ? "" : node.outerHTML.slice(0, 80);
+    });
+    if (found === null) break;
+    if (found) unseen.push(found);
+  }
+  return unseen;
+}
+
+async function look(browser, base, name, path, width, state, colorScheme) {
+  const where = `${name} at ${width} px, ${colorScheme}`;
+  await group(where, async () => {
+    const view = await open(browser, base, { viewport: { width, height: 800 }, colorScheme, storageState: state });
+    const { page } = view;
+    const answer = await page.goto(base + path);
+    check(answer.status() < 500, `${where}: status ${answer.status()}`);
+    check(page.url().startsWith(base + path.split("?")[0]), `${where}: led to ${page.url()}`);
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    const words = violations.map((found) => `${found.id} (${found.nodes.length}, ${found.nodes[0].target.join(" ")})`);
+    check(violations.length === 0, `${where}: axe: ${words.join("; ")}`);
+    const [scroll, out] = await page.evaluate(`(() => {
+      ${stickingOut}
+      return [document.documentElement.scrollWidth - document.documentElement.clientWidth, stickingOut()];
+    })()`);
+    check(scroll <= 0 && out.length === 0, `${where}: scrolls sideways by ${scroll} px ${out.slice(0, 3).join(" ")}`);
+    const unseen = await unseenStops(page);
+    check(unseen.length === 0, `${where}: focus cannot be seen on ${unseen.slice(0, 3).join(" ")}`);
+    check(view.noise.length === 0, `${where}: console: ${view.noise[0]}`);
+    check(view.outside.length === 0, `${where}: asks elsewhere: ${view.outside[0]}`);
+    await view.close();
+  });
+}
+
+/** Without scripts: search, facet, next page, sign in, decide, undo. */
+async function withoutScripts(browser, base, editor) {
+  const view = await open(browser, base, { javaScriptEnabled: false, viewport: { width: 1280, height: 800 } });
+  const { page } = view;
+  await page.goto(base);
+  await page.fill("#q", "bao so 12");
+  await page.click(".find button");
+  check(page.url().includes("/search?q=bao"), `no scripts: the search leads to ${page.url()}`);
+  const all = await page.locator(".hits > li").count();
+  check(all > 0, "no scripts: the search finds nothing");
+  await page.locator("input[name=portal]").first().check();
+  await page.getByRole("button", { name: "Áp dụng" }).click();
+  check((await page.locator(".chosen li").count()) === 1, "no scripts: a facet cannot be chosen");
+  await page.locator(".chosen a").first().click();
+  check((await page.locator(".hits > li").count()) === all, "no scripts: a facet cannot be taken away");
+  await page.goto(`${base}/search?sort=newest`);
+  await page.locator(".pages a").first().click();
+  check(page.url().includes("page=2"), `no scripts: the second page is ${page.url()}`);
+  check((await page.locator(".hits > li").count()) > 0, "no scripts: the second page is empty");
+  await page.locator(".hits h2 a").first().click();
+  check((await page.locator("a.button").count()) === 1, "no scripts: an item does not lead to its original");
+
+  await page.goto(editor);
+  await page.locator("button[name=straight_in]").click();
+  check(page.url().endsWith("/desk"), `no scripts: signing in leads to ${page.url()}`);
+  const first = page.locator("#queue .card").first();
+  const title = (await first.locator("h2").innerText()).trim();
+  await first.locator("select[name=level]").selectOption("urgent");
+  await first.locator("button[value=amplify]").click();
+  check((await page.locator(".undo").innerText()).includes(title), "no scripts: the desk does not say what was decided");
+  const feed = async () => (await page.request.get(`${base}/feeds/amplified.json`)).json();
+  const told = (await feed()).items.find((item) => item.title === title);
+  check(told?._lantoa.status === "amplified" && told?._lantoa.level === "urgent", "no scripts: the feed lacks what was amplified");
+  await page.locator(".undo button[value=undo]").click();
+  check((await page.locator("#queue .card h2").first().innerText()).trim() === title, "no scripts: undo does not bring the item back");
+  const recalled = (await feed()).items.find((item) => item.title.includes(title));
+  check(recalled?._lantoa.status === "recalled", "no scripts: the feed does not recall what was undone");
+  check(view.outside.length === 0, `no scripts: asks elsewhere: ${view.outside[0]}`);
+  const state = await page.context().storageState();
+  await view.close();
+  return state;
+}
+
+/** The desk's keys, with scripts; and two editors at one item. */
+async function atTheDesk(browser, base, state, other) {
+  const view = await open(browser, base, { storageState: state, viewport: { width: 1280, height: 800 } });
+  const { page } = view;
+  await page.goto(`${base}/desk`);
+  await page.keyboard.press("j");
+  const title = (await page.locator(".card:focus h2").innerText()).trim();
+
+  // A second editor opens the same item before the first decides.
+  const second = await open(browser, base, { storageState: other, viewport: { width: 1280, height: 800 } });
+  await second.page.goto(base + (await page.locator(".card:focus h2 a").getAttribute("href")));
+
+  await page.keyboard.press("4");
+  await page.waitForURL(/done=/);
+  check((await page.locator(".undo").innerText()).includes(title), "keys: 4 does not decide the chosen card");
+
+  await second.page.locator(".reason summary").click();
+  await second.page.locator("textarea[name=reason]").fill("một lý do dài");
+  await second.page.locator("select[name=level]").selectOption("high");
+  await second.page.locator("button[value=amplify]").click();
+  const notice = second.page.locator("[role=alert]");
+  check((await notice.count()) === 1 && (await notice.innerText()).includes("Tin thường"), "two editors: the second does not see what happened");
+  const kept = await second.page.locator("textarea[name=reason]").inputValue();
+  check(kept === "một lý do dài", `two editors: the second's reason is lost (${kept})`);
+  await second.page.locator("button[value=reopen]").click();
+  check(second.page.url().includes("/desk/items/"), "two editors: the second cannot decide again");
+  check((await second.page.locator("button[value=amplify]").count()) === 1, "two editors: reopening does not open the item");
+  await second.close();
+
+  await page.goto(`${base}/desk`);
+  await page.locator(".card").first().focus();
+  await page.keyboard.press("h");
+  await page.waitForURL(/done=/);
+  await page.keyboard.press("z");
+  await page.waitForFunction(() => !document.querySelector(".undo button"));
+  check((await page.locator(".undo").innerText()).includes("hoàn tác"), "keys: z does not undo");
+  check(view.noise.length === 0, `keys: console: ${view.noise[0]}`);
+  await view.close();
+}
+
+const house = await demo();
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+try {
+  const { base, links } = house;
+  const states = {};
+  for (const role of ["admin", "operator", "officer"]) {
+    const context = await browser.newContext({ locale: "vi-VN" });
+    const page = await context.newPage();
+    await page.goto(links[role]);
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    check(violations.length === 0, `sign-in link: axe: ${violations.map((found) => found.id).join(" ")}`);
+    await page.locator("button[name=straight_in]").click();
+    states[role] = await context.storageState();
+    await context.close();
+  }
+
+  await group("no scripts", async () => {
+    states.editor = await withoutScripts(browser, base, links.editor);
+  });
+
+  const found = await (await fetch(`${base}/api/v1/search?q=nha+o`)).json();
+  const queue = await (await fetch(`${base}/api/v1/desk/items`, { headers: { cookie: states.admin.cookies.map((c) => `${c.name}=${c.value}`).join("; ") } })).json();
+  const pages = [
+    ["first page", "/"],
+    ["first page in English", "/?lang=en"],
+    ["search", "/search?q=nha+o+xa+hoi"],
+    ["filtered search", "/search?portal=tinh-van-son&from=01/11/2026&to=30/11/2026&sort=newest"],
+    ["empty search", "/search?q=zzzqqq&from=x"],
+    ["newest", "/search?sort=newest"],
+    ["item", `/items/${found.items[0].id}`],
+    ["login", "/login"],
+    ["spent link", "/sign-in/spent"],
+    ["crawler", "/crawler"],
+    ["accessibility", "/accessibility"],
+    ["missing page", "/nothing"],
+    ["desk", "/desk", "admin"],
+    ["desk, closed", "/desk?view=closed", "admin"],
+    ["desk of an officer", "/desk", "officer"],
+    ["desk item", `/desk/items/${queue.items[0].id}`, "admin"],
+    ["forbidden", "/console", "officer"],
+    ["console", "/console", "operator"],
+  ];
+  for (const [name, path, role] of pages) {
+    for (const width of WIDTHS) {
+      const schemes = width === WIDTHS[0] ? ["light", "dark"] : ["light"];
+      for (const scheme of schemes) await look(browser, base, name, path, width, states[role], scheme);
+    }
+  }
+  await group("desk", () => atTheDesk(browser, base, states.admin, states.editor));
+} catch (cause) {
+  check(false, String(cause.message).split("\n")[0]);
+} finally {
+  await browser.close();
+  await house.stop();
+}
+console.log(`${passed} passed, ${failed.length} failed`);
+process.exit(failed.length ? 1 : 0);

@@ -1,0 +1,138 @@
+//! Why a visit failed, for operators who read Vietnamese: the record's words in, the same said in Vietnamese out.
+//!
+//! The words of the record stay as they are; what is not known here is shown as it was written.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::language::Language;
+
+/// What stages say, and how it reads in Vietnamese. Longer sentences come before the shorter ones that they hold.
+const WORDS: &[(&str, &str)] = &[
+    (r"^(.*): the portal has to be left alone until (.+)$", "$1; để cổng nghỉ đến $2"),
+    (r"^the portal has to be left alone until (.+)$", "để cổng nghỉ đến $1"),
+    (r"^the portal cannot be read: ", "không đọc được cổng: "),
+    (r"^the portal has moved to (\S+) \(.*\)$", "cổng đã chuyển sang $1 (hãy đổi địa chỉ trong danh bạ)"),
+    (r"^the portal stopped answering after (\d+) requests$", "cổng ngừng trả lời sau $1 yêu cầu"),
+    (
+        r"^(\d+) of (\d+) articles are missing at once; nothing was marked gone .*$",
+        "$1 trong $2 tin cùng mất một lúc; chưa tin nào bị đánh dấu là đã gỡ (hãy xem lại cổng)",
+    ),
+    (
+        r"no feed, sitemap or listing with articles was found",
+        "không thấy nguồn tin, sơ đồ trang hay danh mục nào có tin",
+    ),
+    (r"robots\.txt cannot be read, so nothing may be fetched: ", "không đọc được robots.txt nên không được lấy gì: "),
+    (r"robots\.txt does not allow this address", "robots.txt không cho phép địa chỉ này"),
+    (
+        r"(\S+) is at (\S+), which is not a public address(?: \(.*?\))?",
+        "$1 trỏ đến $2, không phải địa chỉ công cộng (nếu được phép, thêm mạng này vào fetch.allow_networks)",
+    ),
+    (r"port (\d+) is not allowed(?: \(.*?\))?", "cổng mạng $1 không được phép (nếu cần, thêm vào fetch.allow_ports)"),
+    (r"cannot resolve (\S+): .*", "không tìm được địa chỉ của $1 (DNS)"),
+    (r"cannot connect: ", "không kết nối được: "),
+    (r"no secure connection: ", "không có kết nối an toàn: "),
+    (r"the certificate has expired", "chứng thư số đã hết hạn"),
+    (r"the certificate is not valid yet(?: \(.*?\))?", "chứng thư số chưa có hiệu lực"),
+    (r"the certificate is for another host name", "chứng thư số cấp cho tên miền khác"),
+    (
+        r"the certificate's issuer is unknown: .*",
+        "không rõ bên cấp chứng thư số, hoặc máy chủ gửi thiếu chứng thư trung gian",
+    ),
+    (r"the certificate was revoked", "chứng thư số đã bị thu hồi"),
+    (r"the certificate is self-signed", "chứng thư số tự ký"),
+    (
+        r"the server offers no protocol newer than TLS 1\.1, or only weak ciphers",
+        "máy chủ chỉ có TLS cũ hoặc mã hóa yếu",
+    ),
+    (r"timed out connecting \(.*?\)", "quá thời gian kết nối"),
+    (r"timed out waiting for the answer to begin \(.*?\)", "chờ quá lâu mà cổng chưa trả lời"),
+    (r"timed out because the answer came too slowly \(.*?\)", "cổng trả lời quá chậm"),
+    (r"timed out before the answer was complete \(.*?\)", "hết thời gian trước khi nhận đủ"),
+    (r"the answer is larger than (\d+) bytes", "trang lớn hơn $1 byte"),
+    (r"more redirects than fetch\.max_redirects allows", "chuyển hướng quá nhiều lần"),
+    (r"the redirects go round in a circle", "chuyển hướng vòng tròn"),
+    (r"the server answered with status (\d+)", "máy chủ trả mã $1"),
+    (r"the host asked for a pause until (\S+)", "máy chủ yêu cầu tạm nghỉ đến $1"),
+    (r"the answer is broken: ", "nội dung trả về bị hỏng: "),
+    (r"the feed has no entries", "nguồn tin không có mục nào"),
+    (r"no answer$", "không có trả lời"),
+];
+
+static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    WORDS.iter().map(|(words, said)| (Regex::new(words).expect("a constant expression"), *said)).collect()
+});
+
+/// A problem in the language of the page; `None` when the words of the record are all there is.
+pub(super) fn in_words(language: Language, problem: &str) -> Option<String> {
+    if language != Language::Vietnamese {
+        return None;
+    }
+    let mut said = problem.to_owned();
+    for (words, replacement) in PATTERNS.iter() {
+        if let std::borrow::Cow::Owned(changed) = words.replace(&said, *replacement) {
+            said = changed;
+        }
+    }
+    (said != problem).then_some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use crate::fetch::{FetchError, Stage};
+
+    use super::*;
+
+    fn check(problem: &str, expected: &str) {
+        assert_eq!(in_words(Language::Vietnamese, problem).as_deref().unwrap_or("as it was"), expected);
+    }
+
+    #[test]
+    fn sentences_are_said_in_vietnamese() {
+        check(
+            "the server answered with status 503: the portal has to be left alone until 20:30 18/11/2026",
+            "máy chủ trả mã 503; để cổng nghỉ đến 20:30 18/11/2026",
+        );
+        check(
+            "the portal cannot be read: port 42197 is not allowed (add it to fetch.allow_ports if it may be visited)",
+            "không đọc được cổng: cổng mạng 42197 không được phép (nếu cần, thêm vào fetch.allow_ports)",
+        );
+        check(
+            "the portal cannot be read: robots.txt cannot be read, so nothing may be fetched: cannot resolve a.vn: no",
+            "không đọc được cổng: không đọc được robots.txt nên không được lấy gì: không tìm được địa chỉ của a.vn (DNS)",
+        );
+        check("something nobody foresaw", "as it was");
+        assert_eq!(in_words(Language::English, "the server answered with status 503"), None);
+    }
+
+    /// Whatever the fetcher says has Vietnamese words.
+    #[test]
+    fn every_error_of_the_fetcher_is_known() {
+        let cause = Box::new(FetchError::Status(500));
+        for error in [
+            FetchError::RobotsDenied,
+            FetchError::RobotsUnreachable { cause },
+            FetchError::AddressRefused { host: "a.vn".into(), address: "127.0.0.1".parse().unwrap() },
+            FetchError::Port(22),
+            FetchError::Dns { host: "a.vn".into(), cause: "x".into() },
+            FetchError::Connect("refused".into()),
+            FetchError::Tls("the certificate has expired".into()),
+            FetchError::Timeout { stage: Stage::Connect },
+            FetchError::Timeout { stage: Stage::FirstByte },
+            FetchError::Timeout { stage: Stage::Rate },
+            FetchError::Timeout { stage: Stage::Total },
+            FetchError::TooLarge { limit_bytes: 1 },
+            FetchError::TooManyRedirects,
+            FetchError::RedirectLoop,
+            FetchError::Status(404),
+            FetchError::Broken("x".into()),
+        ] {
+            let said = in_words(Language::Vietnamese, &error.to_string());
+            assert!(said.is_some(), "{error}");
+            assert!(!said.unwrap().contains("the "), "{error}");
+        }
+    }
+}
