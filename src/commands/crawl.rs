@@ -19,6 +19,9 @@ use crate::clock::Timestamp;
 use crate::pipeline::{self, Order, Report};
 use crate::portal::{self, Portal, State};
 
+/// Clocks that are set right by less than this do no harm.
+const CLOCK_SLACK: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
 /// Options of `lantoa crawl`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -58,13 +61,19 @@ pub(super) struct Totals {
 pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     let app = App::open(context.config.clone(), context.clock()).await?;
     let portals = chosen(&app, &args).await?;
-    if portals.is_empty() && !context.json {
+    let works = app.into_works().await?;
+    if portals.is_empty() {
         eprintln!("no portal is due (lantoa crawl --all visits every active one)");
     }
-    let works = app.into_works().await?;
     let order = Order { full: args.all || !args.slugs.is_empty(), force: args.force };
     let outcome = visit_all(&works, &portals, order, &context.cancel).await;
-    works.close().await?;
+    if let Err(cause) = works.close().await {
+        // It is made again from the record at the next start.
+        tracing::warn!(cause = %super::one_line(&cause), "the dedup window was not written");
+    }
+    if context.cancel.is_cancelled() {
+        eprintln!("stopped before the end: what was read is kept, the next crawl goes on from there");
+    }
     if context.json {
         print_json(&outcome)?;
     } else {
@@ -92,9 +101,11 @@ async fn chosen(app: &App, args: &Args) -> Result<Vec<Portal>> {
     Ok(portals)
 }
 
-/// A portal is due when its time has come, or when it was never visited.
+/// A portal is due when its time has come, or when it was never visited, or when it was visited in what is the future
+/// now: the machine's clock was ahead then, and so is the time of its next visit.
 pub(super) fn is_due(portal: &Portal, now: Timestamp) -> bool {
-    portal.health.next_visit_at.is_none_or(|next| next <= now)
+    let ahead = |at: Timestamp| at.duration_since(now) > CLOCK_SLACK;
+    portal.health.next_visit_at.is_none_or(|next| next <= now) || portal.health.last_visit_at.is_some_and(ahead)
 }
 
 /// Visits portals side by side with the index worker running, and waits until the index has everything.

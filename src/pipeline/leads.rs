@@ -334,7 +334,7 @@ impl Visit<'_> {
         match self.parts.window.seen(slug, url) {
             Some(Seen::NoArticle(at)) => {
                 let again = SignedDuration::from_hours(24 * i64::from(self.parts.options.no_article_days));
-                if self.started_at.duration_since(at) < again { Knowledge::Known } else { Knowledge::Unknown }
+                if self.started_at.duration_since(at).abs() < again { Knowledge::Known } else { Knowledge::Unknown }
             }
             Some(Seen::Article) => self.changed_since(lead),
             None => {

@@ -139,6 +139,8 @@ struct Visit<'a> {
     started_at: Timestamp,
     /// Temporary failures since something last answered.
     failures_in_a_row: u32,
+    /// Articles in a row that the record did not take: the disk is full or worse, and asking on is a waste.
+    unwritten_in_a_row: u32,
     /// The portal asked us to come back later than this.
     wait_until: Option<Timestamp>,
     /// Articles that were asked for again and answered 404 or 410.
@@ -169,6 +171,7 @@ impl<'a> Visit<'a> {
             started: Instant::now(),
             started_at: parts.clock.now(),
             failures_in_a_row: 0,
+            unwritten_in_a_row: 0,
             wait_until: None,
             missing: Vec::new(),
             unchanged: Vec::new(),
@@ -181,6 +184,7 @@ impl<'a> Visit<'a> {
     fn is_over(&self) -> bool {
         self.cancel.is_cancelled()
             || self.wait_until.is_some()
+            || self.unwritten_in_a_row >= UNWRITTEN
             || self.failures_in_a_row >= self.parts.options.failures_in_a_row
             || self.is_spent()
     }
@@ -260,7 +264,7 @@ impl<'a> Visit<'a> {
             started_at: self.started_at,
             elapsed_ms: self.report.elapsed_ms,
             report: serde_json::to_string(&self.report).unwrap_or_default(),
-            success: leads.answered,
+            success: leads.answered && self.unwritten_in_a_row < UNWRITTEN,
             news: self.report.new > 0,
             problem,
             next_visit_at: next,
@@ -279,7 +283,7 @@ impl<'a> Visit<'a> {
                 })
             })
             .await;
-        self.report.note(noted);
+        self.report.unrecorded = self.report.note(noted).is_none();
         self.report
     }
 
@@ -287,6 +291,10 @@ impl<'a> Visit<'a> {
     fn problem(&self, leads: &leads::Leads) -> Option<String> {
         if self.cancel.is_cancelled() {
             return None;
+        }
+        if self.unwritten_in_a_row >= UNWRITTEN {
+            let cause = self.report.errors.last().map_or("", |failure| failure.cause.as_str());
+            return Some(format!("the record cannot be written: {cause}"));
         }
         if let Some(until) = self.wait_until {
             let until = crate::vietnamese::date::show(until);
@@ -312,6 +320,9 @@ impl<'a> Visit<'a> {
         None
     }
 }
+
+/// Articles in a row that the record does not take, after which a visit gives up.
+const UNWRITTEN: u32 = 3;
 
 /// Where a portal lists what it publishes, as far as is known.
 fn sources_of(portal: &Portal, kind: SourceKind) -> impl Iterator<Item = &Source> {
