@@ -74,6 +74,7 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     if context.cancel.is_cancelled() {
         eprintln!("stopped before the end: what was read is kept, the next crawl goes on from there");
     }
+    complain(&outcome);
     if context.json {
         print_json(&outcome)?;
     } else {
@@ -81,6 +82,19 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     }
     let troubled = outcome.portals.iter().any(|report| report.problem.is_some() || report.failed > 0);
     Ok(if troubled { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// One line on standard error for each portal with trouble; each page that failed stands in the JSON report.
+pub(super) fn complain(outcome: &Outcome) {
+    for report in &outcome.portals {
+        if let Some(problem) = &report.problem {
+            eprintln!("error: portal `{}`: {problem}", report.portal);
+        } else if let Some(first) = report.errors.first() {
+            let more = if report.failed > 1 { format!(" (and {} more)", report.failed - 1) } else { String::new() };
+            let page = if first.url.is_empty() { String::new() } else { format!(" {}:", first.url) };
+            eprintln!("error: portal `{}`:{page} {}{more}", report.portal, first.cause);
+        }
+    }
 }
 
 async fn chosen(app: &App, args: &Args) -> Result<Vec<Portal>> {
@@ -161,7 +175,7 @@ impl Totals {
 pub(super) fn print_table(outcome: &Outcome) -> Result<()> {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["portal", "requests", "new", "changed", "unchanged", "gone", "failed", "skipped", "seconds", ""]);
+    table.set_header(["portal", "requests", "new", "changed", "unchanged", "gone", "failed", "skipped", "seconds"]);
     for report in &outcome.portals {
         let seconds = format!("{:.1}", report.elapsed_ms as f64 / 1000.0);
         let numbers =
@@ -169,7 +183,6 @@ pub(super) fn print_table(outcome: &Outcome) -> Result<()> {
         let mut row = vec![report.portal.clone()];
         row.extend(numbers.iter().map(u64::to_string));
         row.push(seconds);
-        row.push(report.problem.clone().unwrap_or_default());
         table.add_row(row);
     }
     for column in 1..9 {

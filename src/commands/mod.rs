@@ -184,7 +184,7 @@ fn log(config: &Config, serving: bool) -> Result<()> {
     // A server that says nothing cannot be operated; a command that chats cannot be scripted.
     // The engines' own warnings (a merge that was given up, a slow query) are nothing that an operator can mend.
     let wanted = match (serving, general.log.as_str()) {
-        (true, "warn") => "info,tantivy=error,sqlx=error",
+        (true, "warn") => "info,tantivy=error,sqlx=error,tokio_cron_scheduler=warn",
         (false, "warn") => "warn,tantivy=error,sqlx=error",
         (_, own) => own,
     };

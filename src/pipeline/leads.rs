@@ -89,7 +89,8 @@ impl Visit<'_> {
                 works |= self.feed(&feed, true, leads).await;
             }
         }
-        if !works && self.first_visit() {
+        // A portal that does not answer is not asked for what it may not have.
+        if !works && self.first_visit() && self.failures_in_a_row == 0 {
             for feed in discover::usual_feeds(&self.portal.entry.url) {
                 if asked.insert(feed.clone()) && !self.is_over() && self.feed(&feed, false, leads).await {
                     return true;
@@ -148,7 +149,7 @@ impl Visit<'_> {
             named = self.parts.fetcher.sitemaps(&home) => named,
         };
         queue.extend(named.into_iter().map(|url| (url, true)));
-        if queue.is_empty() && self.first_visit() {
+        if queue.is_empty() && self.first_visit() && self.failures_in_a_row == 0 {
             queue.extend(discover::usual_sitemaps(&home).into_iter().map(|url| (url, false)));
         }
         queue.reverse();

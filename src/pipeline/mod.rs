@@ -221,7 +221,13 @@ impl<'a> Visit<'a> {
                 }
             }
             Err(FetchError::Waiting { until }) => self.wait_until = Some(*until),
-            Err(FetchError::RobotsDenied) => {}
+            // Nobody was asked.
+            Err(
+                FetchError::RobotsDenied
+                | FetchError::AddressRefused { .. }
+                | FetchError::Scheme(_)
+                | FetchError::Port(_),
+            ) => {}
             Err(cause) => {
                 self.report.requests += 1;
                 if cause.is_temporary() {
@@ -298,8 +304,10 @@ impl<'a> Visit<'a> {
         }
         if let Some(until) = self.wait_until {
             let until = crate::vietnamese::date::show(until);
-            let cause = self.report.errors.last().map_or_else(String::new, |failure| format!("{}: ", failure.cause));
-            return Some(format!("{cause}the portal has to be left alone until {until}"));
+            // The last failure is the wait itself; the one before says why.
+            let cause =
+                self.report.errors.first().map_or("the host asked for a pause", |failure| failure.cause.as_str());
+            return Some(format!("the portal has to be left alone until {until}: {cause}"));
         }
         if !leads.answered {
             let cause = self.report.errors.first().map_or("no answer", |failure| failure.cause.as_str());
@@ -315,7 +323,9 @@ impl<'a> Visit<'a> {
             return Some(gone.clone());
         }
         if leads.listed == 0 {
-            return Some("no feed, sitemap or listing with articles was found".to_owned());
+            let cause = self.report.errors.first();
+            let cause = cause.map(|failure| format!(" ({}: {})", failure.url, failure.cause)).unwrap_or_default();
+            return Some(format!("no feed, sitemap or listing with articles was found{cause}"));
         }
         None
     }
