@@ -19,6 +19,9 @@ use crate::clock::Timestamp;
 use crate::pipeline::{self, Order, Report};
 use crate::portal::{self, Portal, State};
 
+/// Clocks that are set right by less than this do no harm.
+const CLOCK_SLACK: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
 /// Options of `lantoa crawl`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -58,13 +61,20 @@ pub(super) struct Totals {
 pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     let app = App::open(context.config.clone(), context.clock()).await?;
     let portals = chosen(&app, &args).await?;
-    if portals.is_empty() && !context.json {
+    let works = app.into_works().await?;
+    if portals.is_empty() {
         eprintln!("no portal is due (lantoa crawl --all visits every active one)");
     }
-    let works = app.into_works().await?;
     let order = Order { full: args.all || !args.slugs.is_empty(), force: args.force };
     let outcome = visit_all(&works, &portals, order, &context.cancel).await;
-    works.close().await?;
+    if let Err(cause) = works.close().await {
+        // It is made again from the record at the next start.
+        tracing::warn!(cause = %super::one_line(&cause), "the dedup window was not written");
+    }
+    if context.cancel.is_cancelled() {
+        eprintln!("stopped before the end: what was read is kept, the next crawl goes on from there");
+    }
+    complain(&outcome);
     if context.json {
         print_json(&outcome)?;
     } else {
@@ -72,6 +82,19 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     }
     let troubled = outcome.portals.iter().any(|report| report.problem.is_some() || report.failed > 0);
     Ok(if troubled { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// One line on standard error for each portal with trouble; each page that failed stands in the JSON report.
+pub(super) fn complain(outcome: &Outcome) {
+    for report in &outcome.portals {
+        if let Some(problem) = &report.problem {
+            eprintln!("error: portal `{}`: {problem}", report.portal);
+        } else if let Some(first) = report.errors.first() {
+            let more = if report.failed > 1 { format!(" (and {} more)", report.failed - 1) } else { String::new() };
+            let page = if first.url.is_empty() { String::new() } else { format!(" {}:", first.url) };
+            eprintln!("error: portal `{}`:{page} {}{more}", report.portal, first.cause);
+        }
+    }
 }
 
 async fn chosen(app: &App, args: &Args) -> Result<Vec<Portal>> {
@@ -92,9 +115,11 @@ async fn chosen(app: &App, args: &Args) -> Result<Vec<Portal>> {
     Ok(portals)
 }
 
-/// A portal is due when its time has come, or when it was never visited.
+/// A portal is due when its time has come, or when it was never visited, or when it was visited in what is the future
+/// now: the machine's clock was ahead then, and so is the time of its next visit.
 pub(super) fn is_due(portal: &Portal, now: Timestamp) -> bool {
-    portal.health.next_visit_at.is_none_or(|next| next <= now)
+    let ahead = |at: Timestamp| at.duration_since(now) > CLOCK_SLACK;
+    portal.health.next_visit_at.is_none_or(|next| next <= now) || portal.health.last_visit_at.is_some_and(ahead)
 }
 
 /// Visits portals side by side with the index worker running, and waits until the index has everything.
@@ -150,7 +175,7 @@ impl Totals {
 pub(super) fn print_table(outcome: &Outcome) -> Result<()> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["portal", "requests", "new", "changed", "unchanged", "gone", "failed", "skipped", "seconds", ""]);
+    table.set_header(["portal", "requests", "new", "changed", "unchanged", "gone", "failed", "skipped", "seconds"]);
     for report in &outcome.portals {
         let seconds = format!("{:.1}", report.elapsed_ms as f64 / 1000.0);
         let numbers =
@@ -158,7 +183,6 @@ pub(super) fn print_table(outcome: &Outcome) -> Result<()> {
         let mut row = vec![report.portal.clone()];
         row.extend(numbers.iter().map(u64::to_string));
         row.push(seconds);
-        row.push(report.problem.clone().unwrap_or_default());
         table.add_row(row);
     }
     for column in 1..9 {

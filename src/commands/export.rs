@@ -96,6 +96,6 @@ fn instant(text: &str) -> Result<Timestamp> {
     }
     match text.parse::<jiff::civil::Date>().map(|day| day.to_zoned(crate::clock::vietnam())) {
         Ok(Ok(day)) => Ok(day.timestamp()),
-        _ => bail!("`{text}` is not a date (example: 2026-11-21 or 2026-11-21T08:37:00+07:00)"),
+        _ => bail!("cannot export: `{text}` is not a date (example: 2026-11-21 or 2026-11-21T08:37:00+07:00)"),
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Invocation, println_or_quit, user};
+use super::{Invocation, print_json, println_or_quit, user};
 use crate::accounts::{self, Role};
 use crate::app::App;
 use crate::config;
@@ -43,6 +43,10 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     }
     let link = user::sign_in_link(&app, name).await?;
     app.store.close().await;
+    if context.json {
+        return print_json(&serde_json::json!({ "config": file, "name": name, "link": link }))
+            .map(|()| ExitCode::SUCCESS);
+    }
     println_or_quit(&format!("{} is ready; edit it, then:", file.display()))?;
     println_or_quit("  lantoa portal import FILE    register portals (seeds/ has the real ones)")?;
     println_or_quit("  lantoa serve                 crawl them and open the site")?;

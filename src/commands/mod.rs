@@ -1,7 +1,9 @@
 //! The command line: one file for each command, and what they share.
 
+mod backup;
 mod crawl;
 pub mod demo;
+mod doctor;
 mod export;
 mod extract;
 mod init;
@@ -72,6 +74,12 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Args),
+    /// Look at each part of the installation and say how to mend what is wrong
+    Doctor,
+    /// Write a consistent copy of the record, while others work
+    Backup(backup::BackupArgs),
+    /// Put a backup into an empty data folder
+    Restore(backup::RestoreArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -92,7 +100,9 @@ pub(crate) struct Invocation {
 /// When the command was used or configured wrongly, or cannot work at all; the caller exits with 2.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     if let Command::Completions { shell } = cli.command {
-        clap_complete::generate(shell, &mut Cli::command(), "lantoa", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "lantoa", &mut script);
+        println_or_quit(String::from_utf8_lossy(&script).trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
     if let Command::Inspect(args) = &cli.command {
@@ -126,18 +136,28 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Reindex(args) => reindex::run(context, args).await,
             Command::Rebuild(args) => rebuild::run(context, args).await,
             Command::User(args) => user::run(context, args).await,
+            Command::Doctor => doctor::run(context).await,
+            Command::Backup(args) => backup::backup(context, args).await,
+            Command::Restore(args) => backup::restore(context, args).await,
             Command::Inspect(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     });
-    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     outcome
 }
 
 /// An error as one line: what was tried, on what, why.
 #[must_use]
 pub fn one_line(cause: &anyhow::Error) -> String {
-    let text = format!("{cause:#}");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut parts: Vec<String> = Vec::new();
+    for cause in cause.chain() {
+        let words = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        // Some errors say their source's words as well.
+        if !parts.last().is_some_and(|before| before.ends_with(&words)) {
+            parts.push(words);
+        }
+    }
+    parts.join(": ")
 }
 
 impl Invocation {
@@ -149,6 +169,11 @@ impl Invocation {
 /// Prints a value as JSON on standard output.
 fn print_json(value: &impl serde::Serialize) -> Result<()> {
     println_or_quit(&serde_json::to_string(value).context("cannot write JSON")?)
+}
+
+/// Says what was done: as JSON when that was asked for, else as a line.
+fn say(json: bool, value: &serde_json::Value, line: &str) -> Result<()> {
+    if json { print_json(value) } else { println_or_quit(line) }
 }
 
 /// Prints a line on standard output. A reader that went away, as `head` does, ends the command without a complaint.
@@ -163,7 +188,12 @@ fn println_or_quit(line: &str) -> Result<()> {
 fn log(config: &Config, serving: bool) -> Result<()> {
     let general = &config.general;
     // A server that says nothing cannot be operated; a command that chats cannot be scripted.
-    let wanted = if serving && general.log == "warn" { "info,tantivy=warn,sqlx=warn" } else { &general.log };
+    // The engines' own warnings (a merge that was given up, a slow query) are nothing that an operator can mend.
+    let wanted = match (serving, general.log.as_str()) {
+        (true, "warn") => "info,tantivy=error,sqlx=error,tokio_cron_scheduler=warn",
+        (false, "warn") => "warn,tantivy=error,sqlx=error",
+        (_, own) => own,
+    };
     let filter = EnvFilter::try_new(wanted)
         .with_context(|| format!("cannot use general.log = \"{wanted}\" (example: \"info\" or \"lantoa=debug\")"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

@@ -1,21 +1,23 @@
 //! `lantoa portal`: the registry.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use comfy_table::{Table, presets};
 use futures::TryStreamExt;
 use serde::Serialize;
 use url::Url;
 
-use super::{Invocation, print_json, println_or_quit};
+use super::{Invocation, one_line, print_json, println_or_quit, say};
 use crate::app::App;
 use crate::archive::{self, Record};
 use crate::clock::Timestamp;
+use crate::index::outbox;
 use crate::pipeline::{self, Order, Report};
-use crate::portal::import::{self, Format};
+use crate::portal::import::{self, Format, Imported};
 use crate::portal::table::Registered;
 use crate::portal::{Entry, Kind, Portal, State, table};
 use crate::{schedule, vietnamese};
@@ -89,19 +91,19 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     let code = match args {
         Args::Import { files } => import(&app, &files, invocation.json).await,
         Args::Add { url, slug, name, kind, parent } => {
-            let url = import::address(&url).map_err(anyhow::Error::msg)?;
+            let url = import::address(&url).map_err(|cause| anyhow!("cannot register {url}: {cause}"))?;
             let host = url.host_str().unwrap_or_default().to_owned();
             let mut entry =
                 Entry::new(&slug.unwrap_or_else(|| import::slug_of(&host)), &name.unwrap_or(host), kind, url);
             entry.parent = parent;
-            add(&app, entry).await
+            add(&app, entry, invocation.json).await
         }
         Args::List => list(&app, invocation.json).await,
         Args::Show { slug } => show(&app, &slug, invocation.json).await,
-        Args::Pause { slug } => set_state(&app, &slug, State::Paused).await,
-        Args::Resume { slug } => set_state(&app, &slug, State::Active).await,
-        Args::Remove { slug } => set_state(&app, &slug, State::Removed).await,
-        Args::Export => export(&app).await,
+        Args::Pause { slug } => set_state(&app, &slug, State::Paused, invocation.json).await,
+        Args::Resume { slug } => set_state(&app, &slug, State::Active, invocation.json).await,
+        Args::Remove { slug } => set_state(&app, &slug, State::Removed, invocation.json).await,
+        Args::Export => export(&app, invocation.json).await,
         Args::Check { .. } => Ok(ExitCode::SUCCESS),
     }?;
     app.store.close().await;
@@ -118,32 +120,44 @@ struct Import {
 
 async fn import(app: &App, files: &[PathBuf], json: bool) -> Result<ExitCode> {
     let mut outcome = Import::default();
-    for file in &readable(files)? {
-        let Some(format) = Format::of(file) else {
-            bail!("cannot import {}: unknown kind of file (use .csv, .opml or .toml)", file.display());
-        };
-        let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let imported = import::read(&String::from_utf8_lossy(&bytes), format);
-        outcome.problems.extend(imported.problems.iter().map(|problem| format!("{}: {problem}", file.display())));
-        let now = app.clock.now();
-        let registered = app
-            .store
-            .write(move |connection| {
-                Box::pin(async move {
-                    let mut registered = Vec::new();
-                    for entry in &imported.entries {
-                        registered.push(table::register(connection, entry, now).await?);
-                    }
-                    Ok(registered)
-                })
-            })
-            .await?;
-        for registered in registered {
-            match registered {
-                Registered::Added => outcome.added += 1,
-                Registered::Changed => outcome.changed += 1,
-                Registered::Unchanged => outcome.unchanged += 1,
+    let mut entries: Vec<(String, Entry)> = Vec::new();
+    let mut read = 0;
+    for file in files {
+        match read_all(file) {
+            Ok(some) => {
+                read += 1;
+                for (place, imported) in some {
+                    outcome.problems.extend(imported.problems.iter().map(|problem| format!("{place}: {problem}")));
+                    entries.extend(imported.entries.into_iter().map(|entry| (place.clone(), entry)));
+                }
             }
+            Err(cause) if files.len() == 1 => return Err(cause),
+            // One file that cannot be read keeps no other from being imported.
+            Err(cause) => outcome.problems.push(one_line(&cause)),
+        }
+    }
+    if read == 0 {
+        bail!("{}", outcome.problems.join("; "));
+    }
+    let known: HashSet<String> =
+        table::list(app.store.pool()).await?.into_iter().map(|portal| portal.entry.slug).collect();
+    let named: HashSet<String> = entries.iter().map(|(_, entry)| entry.slug.clone()).collect();
+    entries.retain(|(place, entry)| {
+        let orphan = entry.parent.as_ref().filter(|parent| !known.contains(*parent) && !named.contains(*parent));
+        let problem = orphan
+            .map(|parent| format!("there is no portal `{parent}` to be its parent"))
+            .or_else(|| problem_of(entry));
+        if let Some(problem) = &problem {
+            outcome.problems.push(format!("{place}: portal `{}`: {problem}", entry.slug));
+        }
+        problem.is_none()
+    });
+    let entries = entries.into_iter().map(|(_, entry)| entry).collect();
+    for registered in register(app, entries, app.clock.now()).await? {
+        match registered {
+            Registered::Added => outcome.added += 1,
+            Registered::Changed => outcome.changed += 1,
+            Registered::Unchanged => outcome.unchanged += 1,
         }
     }
     for problem in &outcome.problems {
@@ -163,31 +177,67 @@ async fn import(app: &App, files: &[PathBuf], json: bool) -> Result<ExitCode> {
     Ok(if outcome.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// The files themselves, and in place of a folder the registry files in it.
-fn readable(files: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut readable = Vec::new();
-    for file in files {
-        if !file.is_dir() {
-            readable.push(file.clone());
-            continue;
-        }
-        let trouble = || format!("cannot read the folder {}", file.display());
-        let mut inside = Vec::new();
-        for entry in std::fs::read_dir(file).with_context(trouble)? {
-            inside.push(entry.with_context(trouble)?.path());
-        }
-        inside.retain(|path| path.is_file() && Format::of(path).is_some());
-        inside.sort();
-        if inside.is_empty() {
-            bail!("cannot import {}: no .csv, .opml or .toml file in it", file.display());
-        }
-        readable.extend(inside);
-    }
-    Ok(readable)
+/// Registers portals in one transaction. What citizens see of a portal that changed goes to the search index with it.
+async fn register(app: &App, entries: Vec<Entry>, now: Timestamp) -> Result<Vec<Registered>> {
+    let target = app.config.index.backend.as_str();
+    app.store
+        .write(move |connection| {
+            Box::pin(async move {
+                let mut registered = Vec::with_capacity(entries.len());
+                for entry in &entries {
+                    let outcome = table::register(connection, entry, now).await?;
+                    if outcome == Registered::Changed
+                        && let Some(portal) = table::id(connection, &entry.slug).await?
+                    {
+                        outbox::mark_portal(connection, &[target], portal).await?;
+                    }
+                    registered.push(outcome);
+                }
+                Ok(registered)
+            })
+        })
+        .await
 }
 
-async fn add(app: &App, entry: Entry) -> Result<ExitCode> {
-    if let Some(problem) = import::problem_of(&entry) {
+/// Why an entry cannot be registered, or nothing.
+fn problem_of(entry: &Entry) -> Option<String> {
+    let cron = entry.cron.as_deref().and_then(|cron| schedule::parse(cron).err());
+    import::problem_of(entry).or_else(|| cron.map(|cause| one_line(&cause)))
+}
+
+/// What a registry file holds, or each registry file of a folder, with where it stands.
+fn read_all(file: &Path) -> Result<Vec<(String, Imported)>> {
+    let mut all = Vec::new();
+    for file in readable(file)? {
+        let Some(format) = Format::of(&file) else {
+            bail!("cannot import {}: unknown kind of file (use .csv, .opml or .toml)", file.display());
+        };
+        let bytes = std::fs::read(&file).with_context(|| format!("cannot import {}", file.display()))?;
+        all.push((file.display().to_string(), import::read(&String::from_utf8_lossy(&bytes), format)));
+    }
+    Ok(all)
+}
+
+/// The file itself, and in place of a folder the registry files in it.
+fn readable(file: &Path) -> Result<Vec<PathBuf>> {
+    if !file.is_dir() {
+        return Ok(vec![file.to_owned()]);
+    }
+    let trouble = || format!("cannot read the folder {}", file.display());
+    let mut inside = Vec::new();
+    for entry in std::fs::read_dir(file).with_context(trouble)? {
+        inside.push(entry.with_context(trouble)?.path());
+    }
+    inside.retain(|path| path.is_file() && Format::of(path).is_some());
+    inside.sort();
+    if inside.is_empty() {
+        bail!("cannot import {}: no .csv, .opml or .toml file in it", file.display());
+    }
+    Ok(inside)
+}
+
+async fn add(app: &App, entry: Entry, json: bool) -> Result<ExitCode> {
+    if let Some(problem) = problem_of(&entry) {
         bail!("cannot register {}: {problem}", entry.url);
     }
     if let Some(parent) = &entry.parent
@@ -199,8 +249,9 @@ async fn add(app: &App, entry: Entry) -> Result<ExitCode> {
         bail!("cannot register {}: the slug `{}` is taken (choose another with --slug)", entry.url, entry.slug);
     }
     let (slug, now) = (entry.slug.clone(), app.clock.now());
-    app.store.write(move |connection| Box::pin(async move { table::register(connection, &entry, now).await })).await?;
-    println_or_quit(&format!("{slug} is registered (lantoa crawl {slug} visits it now)"))?;
+    register(app, vec![entry], now).await?;
+    let line = format!("{slug} is registered (lantoa crawl {slug} visits it now)");
+    say(json, &serde_json::json!({ "portal": slug, "state": "active" }), &line)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -230,7 +281,7 @@ async fn list(app: &App, json: bool) -> Result<ExitCode> {
 }
 
 async fn show(app: &App, slug: &str, json: bool) -> Result<ExitCode> {
-    let portal = registered(app, slug).await?;
+    let portal = registered(app, slug, &format!("cannot show `{slug}`")).await?;
     let next = next_runs(app, &portal)?;
     if json {
         let mut value = serde_json::to_value(&portal)?;
@@ -277,37 +328,50 @@ fn next_runs(app: &App, portal: &Portal) -> Result<Vec<Timestamp>> {
         return Ok(Vec::new());
     }
     let now = app.clock.now();
-    let mut runs: Vec<_> = portal.health.next_visit_at.into_iter().collect();
-    let from = runs.first().copied().unwrap_or(now).max(now);
+    // A portal that was never visited, or whose visit was missed, is due at once.
+    let first = portal.health.next_visit_at.unwrap_or(now).max(now);
+    let mut runs = vec![first];
+    let from = first;
     runs.extend(schedule::next_visits(&app.config.schedule, &portal.entry, from, 3)?);
     runs.dedup();
     runs.truncate(3);
     Ok(runs)
 }
 
-async fn set_state(app: &App, slug: &str, state: State) -> Result<ExitCode> {
-    let owned = slug.to_owned();
-    let done = app
-        .store
-        .write(move |connection| Box::pin(async move { table::set_state(connection, &owned, state).await }))
+async fn set_state(app: &App, slug: &str, state: State, json: bool) -> Result<ExitCode> {
+    let portal = registered(app, slug, &format!("cannot make `{slug}` {}", state.as_str())).await?;
+    let (owned, target) = (slug.to_owned(), app.config.index.backend.as_str());
+    app.store
+        .write(move |connection| {
+            Box::pin(async move {
+                let changed = table::set_state(connection, &owned, state).await?;
+                // The articles of a portal that was removed leave the search index with it.
+                if changed && state == State::Removed {
+                    outbox::mark_portal(connection, &[target], portal.id).await?;
+                }
+                Ok(())
+            })
+        })
         .await?;
-    if !done {
-        bail!("no portal `{slug}` (see lantoa portal list)");
-    }
-    println_or_quit(&format!("{slug} is {}", state.as_str()))?;
+    let line = format!("{slug} is {}", state.as_str());
+    say(json, &serde_json::json!({ "portal": slug, "state": state }), &line)?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn export(app: &App) -> Result<ExitCode> {
+async fn export(app: &App, json: bool) -> Result<ExitCode> {
     let entries: Vec<Entry> = table::list(app.store.pool()).await?.into_iter().map(|portal| portal.entry).collect();
+    if json {
+        print_json(&serde_json::json!({ "portal": entries }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     println_or_quit(&import::to_toml(&entries).context("cannot write the registry as TOML")?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn registered(app: &App, slug: &str) -> Result<Portal> {
+async fn registered(app: &App, slug: &str, what: &str) -> Result<Portal> {
     match table::find(app.store.pool(), slug).await? {
         Some(portal) if portal.state != State::Removed => Ok(portal),
-        _ => bail!("no portal `{slug}` (see lantoa portal list)"),
+        _ => bail!("{what}: no such portal (see lantoa portal list)"),
     }
 }
 
@@ -326,18 +390,19 @@ struct Checked {
 
 /// One visit into a record of its own, which is thrown away.
 async fn check(invocation: &Invocation, portal: &str) -> Result<ExitCode> {
+    let what = format!("cannot check `{portal}`");
     let entry = match Url::parse(portal) {
         Ok(_) => {
-            let url = import::address(portal).map_err(anyhow::Error::msg)?;
+            let url = import::address(portal).map_err(|cause| anyhow!("{what}: {cause}"))?;
             let host = url.host_str().unwrap_or_default().to_owned();
             Entry::new(&import::slug_of(&host), &host, Kind::Other, url)
         }
         Err(_) => {
             let app = App::open(invocation.config.clone(), invocation.clock()).await?;
-            registered(&app, portal).await?.entry
+            registered(&app, portal, &what).await?.entry
         }
     };
-    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let (asked, folder) = (portal, tempfile::tempdir().context("cannot make a temporary folder")?);
     let mut config = invocation.config.clone();
     config.general.data_dir = folder.path().to_owned();
     config.index.backend = crate::index::Backend::Embedded;
@@ -347,7 +412,7 @@ async fn check(invocation: &Invocation, portal: &str) -> Result<ExitCode> {
     let (slug, now) = (entry.slug.clone(), app.clock.now());
     app.store.write(move |connection| Box::pin(async move { table::register(connection, &entry, now).await })).await?;
     let works = app.into_works().await?;
-    let portal = registered(&works.app, &slug).await?;
+    let portal = registered(&works.app, &slug, &what).await?;
     // Ten articles are enough: the visit is told to end once it has them.
     let enough = invocation.cancel.child_token();
     let report = {
@@ -361,7 +426,7 @@ async fn check(invocation: &Invocation, portal: &str) -> Result<ExitCode> {
     };
     let articles: Vec<Record> =
         archive::table::export(works.app.store.pool(), None, None).map_ok(|(article, _)| article).try_collect().await?;
-    let portal = registered(&works.app, &slug).await?;
+    let portal = registered(&works.app, &slug, &what).await?;
     works.close().await?;
     let good = !articles.is_empty();
     let checked = Checked { portal: portal.entry, found: portal.found, articles, report };
@@ -369,6 +434,10 @@ async fn check(invocation: &Invocation, portal: &str) -> Result<ExitCode> {
         print_json(&checked)?;
     } else {
         print_checked(&checked)?;
+    }
+    if !good {
+        let cause = checked.report.problem.as_deref().unwrap_or("no article was found");
+        eprintln!("error: cannot preview `{asked}`: {cause}");
     }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -388,9 +457,6 @@ fn print_checked(checked: &Checked) -> Result<()> {
     }
     for failure in &checked.report.errors {
         println_or_quit(&format!("! {}: {}", failure.url, failure.cause))?;
-    }
-    if checked.articles.is_empty() {
-        println_or_quit(checked.report.problem.as_deref().unwrap_or("no article was found"))?;
     }
     println_or_quit(&format!(
         "\n{} articles from {} requests; nothing was saved",

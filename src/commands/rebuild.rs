@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::Invocation;
+use super::{Invocation, say};
 use crate::app::App;
 use crate::dedup::Window;
 use crate::pipeline;
@@ -25,7 +25,8 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     let _lock = DataLock::take(folder)?;
     let window = Arc::new(Window::open(&folder.join("dedup"), &app.config.dedup)?.window);
     let articles = pipeline::rebuild::dedup(&app.store, &window).await?;
-    eprintln!("{articles} articles are in the dedup window");
+    let line = format!("{articles} articles are in the dedup window");
+    say(context.json, &serde_json::json!({ "articles": articles }), &line)?;
     app.store.close().await;
     Ok(ExitCode::SUCCESS)
 }

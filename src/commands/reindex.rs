@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use super::Invocation;
+use super::{Invocation, say};
 use crate::app::App;
 use crate::index::embedded::Embedded;
 use crate::index::{Backend, SearchIndex, outbox};
@@ -40,7 +40,12 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
         Ok(lock) => lock,
         Err(_) => {
             let articles = outbox::mark_all(&app.store, target).await?;
-            eprintln!("{articles} articles will be sent to the index again by the process that is serving");
+            let line = format!("{articles} articles will be sent to the index again by the process that is serving");
+            say(
+                context.json,
+                &serde_json::json!({ "articles": articles, "by": "the process that is serving" }),
+                &line,
+            )?;
             return Ok(ExitCode::SUCCESS);
         }
     };
@@ -53,7 +58,8 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     };
     drop(lock);
     app.store.close().await;
-    eprintln!("{articles} articles are in the {target} index");
+    let line = format!("{articles} articles are in the {target} index");
+    say(context.json, &serde_json::json!({ "articles": articles, "index": target }), &line)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     let index = app.search_index().await?;
     let document = args.document.as_deref().map(|text| {
         vietnamese::document::canonical(text)
-            .with_context(|| format!("`{text}` is not a document number (example: 42/2022/NĐ-CP)"))
+            .with_context(|| format!("cannot search: `{text}` is not a document number (example: 42/2022/NĐ-CP)"))
     });
     let query = Query {
         text: args.query,
@@ -71,7 +71,7 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
 fn day(text: &str) -> Result<Date> {
     Date::strptime("%d/%m/%Y", text)
         .or_else(|_| Date::strptime("%Y-%m-%d", text))
-        .map_err(|_| anyhow::anyhow!("`{text}` is not a day (example: 16/08/2023 or 2023-08-16)"))
+        .map_err(|_| anyhow::anyhow!("cannot search: `{text}` is not a day (example: 16/08/2023 or 2023-08-16)"))
 }
 
 fn start_of(day: Date) -> Result<Timestamp> {

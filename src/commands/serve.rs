@@ -1,12 +1,13 @@
 //! `lantoa serve`: the scheduler, the index worker and the site in one process.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -25,6 +26,11 @@ const FLUSH: &str = "30 * * * * *";
 const SCORE: &str = "15 */10 * * * *";
 /// Forgets what has left the dedup window: at night.
 const PRUNE: &str = "0 40 2 * * *";
+
+/// How long a stop waits for visits and for the index worker.
+const STOP: Duration = Duration::from_secs(6);
+/// How long a portal is left alone whose visit could not be recorded, as on a full disk.
+const UNRECORDED: Duration = Duration::from_secs(600);
 
 /// Options of `lantoa serve`.
 #[derive(Debug, clap::Args)]
@@ -49,7 +55,7 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     let cancel = invocation.cancel.clone();
     let app = App::open(invocation.config.clone(), invocation.clock()).await?;
     let works = Arc::new(app.into_works().await?);
-    let site = if args.role.contains(&Role::Web) {
+    let mut site = if args.role.contains(&Role::Web) {
         let address = works.app.config.web.listen.clone();
         let listener = tokio::net::TcpListener::bind(&address)
             .await
@@ -63,21 +69,58 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     let worker = args.role.contains(&Role::Curate).then(|| works.start_worker(&cancel));
     let mut jobs = start_jobs(&works, &args.role, &cancel).await?;
 
-    cancel.cancelled().await;
+    let mut outcome = Ok(());
+    tokio::select! {
+        () = cancel.cancelled() => {}
+        ended = ended(&mut site) => {
+            // Without its site a server that was asked for one is of no use: whoever watches it should know.
+            outcome = ended;
+            site = None;
+            cancel.cancel();
+        }
+    }
     info!("stopping");
-    jobs.scheduler.shutdown().await.context("cannot stop the scheduler")?;
-    jobs.visits.finish().await;
-    if let Some(worker) = worker {
-        let _ = worker.await;
+    if let Err(cause) = jobs.scheduler.shutdown().await {
+        warn!(%cause, "cannot stop the scheduler");
     }
-    if let Some(site) = site {
-        site.await.context("the site ended badly")??;
+    let (_, _, closed) = tokio::join!(jobs.visits.finish(), stopped(worker), async {
+        match &mut site {
+            Some(_) => ended(&mut site).await,
+            None => Ok(()),
+        }
+    });
+    drop(jobs);
+    let flushed = match Arc::try_unwrap(works) {
+        Ok(works) => works.close().await,
+        Err(works) => {
+            let flushed = pipeline::rebuild::flush(&works.app.store, &works.visits.window).await;
+            works.app.store.close().await;
+            flushed
+        }
+    };
+    if let Err(cause) = flushed {
+        // It is made again from the record at the next start.
+        warn!(cause = %super::one_line(&cause), "the dedup window was not written");
     }
-    match Arc::try_unwrap(works) {
-        Ok(works) => works.close().await?,
-        Err(works) => pipeline::rebuild::flush(&works.app.store, &works.visits.window).await?,
-    }
+    outcome.and(closed)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits until the site ends; for ever when there is none.
+async fn ended(site: &mut Option<JoinHandle<Result<()>>>) -> Result<()> {
+    match site {
+        Some(site) => site.await.context("the site ended badly")?,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for a task that was told to stop, as long as a stop may take.
+async fn stopped(task: Option<JoinHandle<()>>) {
+    if let Some(task) = task
+        && tokio::time::timeout(STOP, task).await.is_err()
+    {
+        warn!("the search index worker did not stop in time; it catches up at the next start");
+    }
 }
 
 /// What the site needs, taken from the assembled parts.
@@ -180,13 +223,22 @@ struct Visits {
     cancel: CancellationToken,
     seats: Arc<Semaphore>,
     under_way: Arc<Mutex<HashSet<i64>>>,
+    /// Portals that are due in the record only because it could not be written, with the end of their pause.
+    pausing: Arc<Mutex<HashMap<i64, Instant>>>,
     tasks: tokio::sync::Mutex<JoinSet<()>>,
 }
 
 impl Visits {
     fn new(works: Arc<Works>, cancel: CancellationToken) -> Self {
         let seats = Arc::new(Semaphore::new(works.app.config.crawl.portals_at_once));
-        Self { works, cancel, seats, under_way: Arc::default(), tasks: tokio::sync::Mutex::new(JoinSet::new()) }
+        Self {
+            works,
+            cancel,
+            seats,
+            under_way: Arc::default(),
+            pausing: Arc::default(),
+            tasks: tokio::sync::Mutex::new(JoinSet::new()),
+        }
     }
 
     /// Starts a visit of every portal that is due and has none under way.
@@ -203,19 +255,28 @@ impl Visits {
         while tasks.try_join_next().is_some() {}
         for portal in portals {
             let due = portal.state == State::Active && crawl::is_due(&portal, now);
-            if due && self.take(portal.id) {
-                tasks.spawn(self.one(portal));
+            if due
+                && !self.is_pausing(portal.id)
+                && let Some(turn) = self.take(portal.id)
+            {
+                tasks.spawn(self.one(portal, turn));
             }
         }
     }
 
-    fn one(&self, portal: Portal) -> impl Future<Output = ()> + Send + 'static {
+    fn one(&self, portal: Portal, turn: Turn) -> impl Future<Output = ()> + Send + 'static {
         let parts = self.works.visits.clone();
-        let (cancel, seats, under_way) = (self.cancel.clone(), Arc::clone(&self.seats), Arc::clone(&self.under_way));
+        let (cancel, seats, pausing) = (self.cancel.clone(), Arc::clone(&self.seats), Arc::clone(&self.pausing));
         async move {
+            let _turn = turn;
             let seat = seats.acquire().await;
             if seat.is_ok() && !cancel.is_cancelled() {
                 let report = pipeline::visit(&parts, &portal, Order::default(), &cancel, &|_| {}).await;
+                if report.unrecorded
+                    && let Ok(mut pausing) = pausing.lock()
+                {
+                    pausing.insert(portal.id, Instant::now() + UNRECORDED);
+                }
                 let (slug, problem) = (&report.portal, report.problem.as_deref());
                 match problem {
                     Some(problem) => warn!(portal = slug, problem, failed = report.failed, "visited"),
@@ -229,19 +290,44 @@ impl Visits {
                     ),
                 }
             }
-            if let Ok(mut under_way) = under_way.lock() {
-                under_way.remove(&portal.id);
-            }
         }
     }
 
-    fn take(&self, portal: i64) -> bool {
-        self.under_way.lock().is_ok_and(|mut under_way| under_way.insert(portal))
+    fn take(&self, portal: i64) -> Option<Turn> {
+        let taken = self.under_way.lock().is_ok_and(|mut under_way| under_way.insert(portal));
+        taken.then(|| Turn { portal, under_way: Arc::clone(&self.under_way) })
+    }
+
+    fn is_pausing(&self, portal: i64) -> bool {
+        self.pausing.lock().is_ok_and(|mut pausing| {
+            let over = pausing.get(&portal).is_some_and(|until| *until <= Instant::now());
+            if over {
+                pausing.remove(&portal);
+            }
+            pausing.contains_key(&portal)
+        })
     }
 
     /// Waits until the visits under way have noted what they have.
     async fn finish(&self) {
         let mut tasks = self.tasks.lock().await;
-        while tasks.join_next().await.is_some() {}
+        let all = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP, all).await.is_err() {
+            warn!("some visits did not stop in time; the next start goes on from what they had noted");
+        }
+    }
+}
+
+/// A portal's visit under way; however it ends, the portal can be visited again.
+struct Turn {
+    portal: i64,
+    under_way: Arc<Mutex<HashSet<i64>>>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Ok(mut under_way) = self.under_way.lock() {
+            under_way.remove(&self.portal);
+        }
     }
 }

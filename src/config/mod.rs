@@ -14,6 +14,9 @@ use crate::{accounts, archive, dedup, fetch, index, pipeline, schedule, triage, 
 /// The commented file that `lantoa init` writes: every option with its default.
 pub const COMMENTED: &str = include_str!("../../config.toml");
 
+/// What the variables of the environment begin with.
+const PREFIX: &str = "LANTOA__";
+
 /// Every option, each section belonging to the stage of its name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -76,23 +79,30 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
     let mut figment = Figment::new();
     match file {
         Some(file) => {
-            if !file.is_file() {
-                bail!("cannot read the configuration {}: no such file", file.display());
-            }
+            readable(file)?;
             figment = figment.merge(Toml::file_exact(file));
         }
-        None if Path::new("config.toml").is_file() => figment = figment.merge(Toml::file_exact("config.toml")),
+        None if Path::new("config.toml").exists() => {
+            readable(Path::new("config.toml"))?;
+            figment = figment.merge(Toml::file_exact("config.toml"));
+        }
         None => {}
     }
-    let config: Config = figment.merge(Env::prefixed("LANTOA__").split("__")).extract().map_err(in_words)?;
+    let config: Config = figment.merge(Env::prefixed(PREFIX).split("__")).extract().map_err(in_words)?;
     config.check()?;
     Ok(config)
+}
+
+/// Says why a file cannot be read before the parser does in its own words.
+fn readable(file: &Path) -> Result<()> {
+    std::fs::read_to_string(file).map(drop).with_context(|| format!("cannot read the configuration {}", file.display()))
 }
 
 impl Config {
     /// Refuses values that have the right type and mean nothing.
     fn check(&self) -> Result<()> {
         self.schedule.check().context("cannot use the configuration")?;
+        self.fetch.check().context("cannot use the configuration")?;
         if self.crawl.portals_at_once == 0 || self.crawl.pages_per_visit == 0 {
             bail!("cannot use the configuration: crawl.portals_at_once and crawl.pages_per_visit must be 1 or more");
         }
@@ -106,13 +116,16 @@ fn in_words(error: figment::Error) -> anyhow::Error {
     let key = first.path.join(".");
     let place = match &first.metadata {
         Some(origin) => match &origin.source {
-            Some(source) => source.to_string(),
-            None => origin.name.to_string(),
+            Some(source) if key.is_empty() => source.to_string(),
+            Some(source) => format!("{source}, key {key}"),
+            None => format!("{PREFIX}{} in the environment", key.replace('.', "__").to_uppercase()),
         },
-        None => "the configuration".to_owned(),
+        None => format!("key {key}"),
     };
-    let key = if key.is_empty() { String::new() } else { format!(", key {key}") };
-    anyhow!("cannot read the configuration: {} (in {place}{key})", first.kind)
+    let words = first.kind.to_string();
+    // TOML shows the line and a caret below it; the place and the words are enough for one line.
+    let words: Vec<_> = words.lines().filter(|line| !line.contains('|')).map(str::trim).collect();
+    anyhow!("cannot read the configuration: {} (in {place})", words.join(": "))
 }
 
 #[cfg(test)]
@@ -152,8 +165,10 @@ mod tests {
         check("[fetch]\ndelai_ms = 5\n", &[], Err("unknown field: found `delai_ms`"));
         check("[fetsch]\n", &[], Err("found `fetsch`"));
         check("[fetch]\ndelay_ms = \"soon\"\n", &[], Err("key fetch.delay_ms"));
-        check("[fetch\n", &[], Err("config.toml"));
+        check("[fetch\n", &[], Err("TOML parse error at line 1, column 7: invalid table header"));
+        check("[fetch\n", &[], Err("config.toml)"));
         check("", &[("LANTOA__FETCH__DELAI", "1")], Err("found `delai`"));
+        check("", &[("LANTOA__FETCH__DELAY_MS", "soon")], Err("(in LANTOA__FETCH__DELAY_MS in the environment)"));
         check("[schedule]\nministry = \"sometimes\"\n", &[], Err("schedule.ministry: `sometimes` is not a cron"));
     }
 

@@ -71,7 +71,7 @@ impl Default for Options {
 
 impl Options {
     /// Says what cannot be worked with, in the operator's words.
-    pub(super) fn check(&self) -> anyhow::Result<()> {
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
         let is_token = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_');
         anyhow::ensure!(
             !self.user_agent.is_empty() && self.user_agent.bytes().all(is_token),

@@ -89,7 +89,8 @@ impl Visit<'_> {
                 works |= self.feed(&feed, true, leads).await;
             }
         }
-        if !works && self.first_visit() {
+        // A portal that does not answer is not asked for what it may not have.
+        if !works && self.first_visit() && self.failures_in_a_row == 0 {
             for feed in discover::usual_feeds(&self.portal.entry.url) {
                 if asked.insert(feed.clone()) && !self.is_over() && self.feed(&feed, false, leads).await {
                     return true;
@@ -148,7 +149,7 @@ impl Visit<'_> {
             named = self.parts.fetcher.sitemaps(&home) => named,
         };
         queue.extend(named.into_iter().map(|url| (url, true)));
-        if queue.is_empty() && self.first_visit() {
+        if queue.is_empty() && self.first_visit() && self.failures_in_a_row == 0 {
             queue.extend(discover::usual_sitemaps(&home).into_iter().map(|url| (url, false)));
         }
         queue.reverse();
@@ -334,7 +335,7 @@ impl Visit<'_> {
         match self.parts.window.seen(slug, url) {
             Some(Seen::NoArticle(at)) => {
                 let again = SignedDuration::from_hours(24 * i64::from(self.parts.options.no_article_days));
-                if self.started_at.duration_since(at) < again { Knowledge::Known } else { Knowledge::Unknown }
+                if self.started_at.duration_since(at).abs() < again { Knowledge::Known } else { Knowledge::Unknown }
             }
             Some(Seen::Article) => self.changed_since(lead),
             None => {

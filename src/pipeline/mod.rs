@@ -143,6 +143,8 @@ struct Visit<'a> {
     failures_in_a_row: u32,
     /// The host itself cannot be reached.
     unreachable: bool,
+    /// Articles in a row that the record did not take: the disk is full or worse, and asking on is a waste.
+    unwritten_in_a_row: u32,
     /// The portal asked us to come back later than this.
     wait_until: Option<Timestamp>,
     /// Articles that were asked for again and answered 404 or 410.
@@ -174,6 +176,7 @@ impl<'a> Visit<'a> {
             started_at: parts.clock.now(),
             failures_in_a_row: 0,
             unreachable: false,
+            unwritten_in_a_row: 0,
             wait_until: None,
             missing: Vec::new(),
             unchanged: Vec::new(),
@@ -187,6 +190,7 @@ impl<'a> Visit<'a> {
         self.cancel.is_cancelled()
             || self.wait_until.is_some()
             || self.unreachable
+            || self.unwritten_in_a_row >= UNWRITTEN
             || self.failures_in_a_row >= self.parts.options.failures_in_a_row
             || self.is_spent()
     }
@@ -223,7 +227,13 @@ impl<'a> Visit<'a> {
                 }
             }
             Err(FetchError::Waiting { until }) => self.wait_until = Some(*until),
-            Err(FetchError::RobotsDenied) => {}
+            // Nobody was asked.
+            Err(
+                FetchError::RobotsDenied
+                | FetchError::AddressRefused { .. }
+                | FetchError::Scheme(_)
+                | FetchError::Port(_),
+            ) => {}
             Err(cause) => {
                 self.report.requests += 1;
                 if cause.is_temporary() {
@@ -268,7 +278,7 @@ impl<'a> Visit<'a> {
             started_at: self.started_at,
             elapsed_ms: self.report.elapsed_ms,
             report: serde_json::to_string(&self.report).unwrap_or_default(),
-            success: leads.answered,
+            success: leads.answered && self.unwritten_in_a_row < UNWRITTEN,
             news: self.report.new > 0,
             problem,
             next_visit_at: next,
@@ -287,7 +297,7 @@ impl<'a> Visit<'a> {
                 })
             })
             .await;
-        self.report.note(noted);
+        self.report.unrecorded = self.report.note(noted).is_none();
         self.report
     }
 
@@ -296,10 +306,16 @@ impl<'a> Visit<'a> {
         if self.cancel.is_cancelled() {
             return None;
         }
+        if self.unwritten_in_a_row >= UNWRITTEN {
+            let cause = self.report.errors.last().map_or("", |failure| failure.cause.as_str());
+            return Some(format!("the record cannot be written: {cause}"));
+        }
         if let Some(until) = self.wait_until {
             let until = crate::vietnamese::date::show(until);
-            let cause = self.report.errors.last().map_or_else(String::new, |failure| format!("{}: ", failure.cause));
-            return Some(format!("{cause}the portal has to be left alone until {until}"));
+            // The last failure is the wait itself; the one before says why.
+            let cause =
+                self.report.errors.first().map_or("the host asked for a pause", |failure| failure.cause.as_str());
+            return Some(format!("the portal has to be left alone until {until}: {cause}"));
         }
         if !leads.answered {
             let cause = self.report.errors.first().map_or("no answer", |failure| failure.cause.as_str());
@@ -315,11 +331,16 @@ impl<'a> Visit<'a> {
             return Some(gone.clone());
         }
         if leads.listed == 0 {
-            return Some("no feed, sitemap or listing with articles was found".to_owned());
+            let cause = self.report.errors.first();
+            let cause = cause.map(|failure| format!(" ({}: {})", failure.url, failure.cause)).unwrap_or_default();
+            return Some(format!("no feed, sitemap or listing with articles was found{cause}"));
         }
         None
     }
 }
+
+/// Articles in a row that the record does not take, after which a visit gives up.
+const UNWRITTEN: u32 = 3;
 
 /// Where a portal lists what it publishes, as far as is known.
 fn sources_of(portal: &Portal, kind: SourceKind) -> impl Iterator<Item = &Source> {

@@ -134,13 +134,18 @@ impl Visit<'_> {
                 return false;
             }
         };
-        match self.archive(incoming).await.map(|outcome| self.report.note(outcome)) {
-            None | Some(None) => return false,
-            Some(Some(Kept::New)) => self.report.new += 1,
-            Some(Some(Kept::Changed)) => self.report.changed += 1,
-            Some(Some(Kept::Unchanged)) if known.is_some() => self.report.unchanged += 1,
-            Some(Some(Kept::Unchanged | Kept::Duplicate)) => self.report.duplicates += 1,
+        let kept = self.archive(incoming).await;
+        match self.report.note(kept) {
+            None => {
+                self.unwritten_in_a_row += 1;
+                return false;
+            }
+            Some(Kept::New) => self.report.new += 1,
+            Some(Kept::Changed) => self.report.changed += 1,
+            Some(Kept::Unchanged) if known.is_some() => self.report.unchanged += 1,
+            Some(Kept::Unchanged | Kept::Duplicate) => self.report.duplicates += 1,
         }
+        self.unwritten_in_a_row = 0;
         self.parts.index.wake();
         let now = self.parts.clock.now();
         let mut noted = self.parts.window.set_validators(page.requested.as_str(), &page.validators, now);
@@ -194,12 +199,11 @@ impl Visit<'_> {
     }
 
     /// One transaction: the article, its version, the outbox and the queue.
-    async fn archive(&mut self, incoming: Incoming) -> Option<anyhow::Result<Kept>> {
+    async fn archive(&mut self, incoming: Incoming) -> anyhow::Result<Kept> {
         let targets = self.parts.targets.clone();
         let options = self.parts.triage.clone();
         let recent = SignedDuration::from_hours(i64::from(self.parts.options.triage_hours));
-        let outcome = self
-            .parts
+        self.parts
             .store
             .write(move |connection| {
                 Box::pin(async move {
@@ -214,8 +218,7 @@ impl Visit<'_> {
                     Ok(outcome.kept)
                 })
             })
-            .await;
-        Some(outcome)
+            .await
     }
 
     /// A page that is left alone: not asked for again for some days.
@@ -300,7 +303,7 @@ async fn mark_missing(
 fn is_due(article: &Check, now: crate::clock::Timestamp) -> bool {
     let age = now.duration_since(article.published_at);
     let wait = (age / 4).clamp(SignedDuration::from_hours(1), SignedDuration::from_hours(24 * 30));
-    now.duration_since(article.checked_at) >= wait
+    now.duration_since(article.checked_at).abs() >= wait
 }
 
 #[cfg(test)]

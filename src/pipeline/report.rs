@@ -35,6 +35,9 @@ pub struct Report {
     /// What the operator should know, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// The record could not be told of this visit.
+    #[serde(skip)]
+    pub unrecorded: bool,
     /// Why articles that are missing were not marked gone.
     #[serde(skip)]
     pub(super) hold: Option<String>,

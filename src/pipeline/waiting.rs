@@ -93,7 +93,11 @@ impl Visit<'_> {
             .store
             .write(move |connection| Box::pin(async move { table::wait(connection, portal, &pages).await }))
             .await;
-        self.waiting.recorded |= self.report.note(noted).is_some();
+        match self.report.note(noted) {
+            Some(()) => self.waiting.recorded = true,
+            // What cannot be written down must not be read: it would hide the rest from the next visit.
+            None => self.unwritten_in_a_row = super::UNWRITTEN,
+        }
     }
 
     /// A page that could not be read now: a later visit tries again, and the last one leaves it alone.

@@ -98,6 +98,9 @@ struct Line {
 }
 
 fn csv(text: &str) -> Imported {
+    // A quote that nobody closed swallows every line after it. Names do not go over lines, so each line is closed.
+    let closed: String = text.lines().map(|line| format!("{line}{}\n", unclosed(line))).collect();
+    let text = closed.as_str();
     let mut imported = Imported::default();
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = match reader.headers() {
@@ -138,6 +141,11 @@ fn csv(text: &str) -> Imported {
     }
 }
 
+/// The quote that a line lacks, if it lacks one.
+fn unclosed(line: &str) -> &'static str {
+    if line.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 { "\"" } else { "" }
+}
+
 fn entry_of(line: &Line) -> Result<Entry, String> {
     let mut entry = Entry::new(&line.slug, &line.name, line.kind.parse::<Kind>()?, address(&line.url)?);
     entry.parent = (!line.parent.is_empty()).then(|| line.parent.clone());
@@ -156,6 +164,10 @@ pub fn address(text: &str) -> Result<Url, String> {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Ok(url),
         Ok(url) if url.host_str().is_some() => Err(format!("address `{text}` must begin with http:// or https://")),
         _ if text.contains("://") => Err(format!("`{text}` is not a web address")),
+        // `host:8080` is read as a scheme and a path too.
+        Ok(url) if !url.path().starts_with(|c: char| c.is_ascii_digit()) => {
+            Err(format!("address `{text}` must begin with http:// or https://"))
+        }
         _ => Err(format!("address `{text}` has no scheme (did you mean https://{text} ?)")),
     }
 }
@@ -181,7 +193,9 @@ fn toml(text: &str) -> Imported {
     };
     for table in file.portal {
         let line = line_of(text, table.span().start);
-        let entry = table.into_inner().try_into::<Entry>().map_err(|cause| cause.message().to_owned());
+        let table = table.into_inner();
+        let address = table.get("url").and_then(toml::Value::as_str).map_or(Ok(()), |url| address(url).map(drop));
+        let entry = address.and_then(|()| table.try_into::<Entry>().map_err(|cause| cause.message().to_owned()));
         imported.take(&format!("line {line}"), entry);
     }
     imported
@@ -304,6 +318,12 @@ mod tests {
                 "slug `bo-a` occurs twice",
             ],
         );
+        check(
+            "slug,name,kind,url\na,\"Bộ A,ministry,https://a.gov.vn/\nb,Bộ B,ministry,https://b.gov.vn/\n",
+            Format::Csv,
+            &["b"],
+            &["line 2: expected 4 values, found 2"],
+        );
         check("ten,duong dan\na,b\n", Format::Csv, &[], &["line 1: the header lacks slug, name, kind, url"]);
     }
 
@@ -332,6 +352,12 @@ mod tests {
             Format::Toml,
             &["a"],
             &["line 7: unknown field `colour`"],
+        );
+        check(
+            "[[portal]]\nslug = \"b\"\nname = \"B\"\nkind = \"other\"\nurl = \"b.vn\"\n",
+            Format::Toml,
+            &[],
+            &["line 1: address `b.vn` has no scheme"],
         );
         check("[[portal]\n", Format::Toml, &[], &["line 1: "]);
     }

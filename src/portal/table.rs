@@ -92,6 +92,18 @@ pub async fn register(connection: &mut Connection, entry: &Entry, now: Timestamp
     Ok(outcome)
 }
 
+/// The row of a portal, within a change.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn id(connection: &mut Connection, slug: &str) -> Result<Option<i64>> {
+    sqlx::query_scalar("SELECT id FROM portal WHERE slug = $1")
+        .bind(slug)
+        .fetch_optional(connection)
+        .await
+        .with_context(|| format!("cannot read portal {slug}"))
+}
+
 /// Pauses, resumes or removes a portal; false when there is no such portal.
 ///
 /// # Errors

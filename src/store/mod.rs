@@ -10,8 +10,9 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use futures::future::BoxFuture;
+use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 pub use lock::DataLock;
@@ -49,23 +50,23 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(20));
-        let trouble = || format!("cannot open the record {} (is the folder writable?)", path.display());
+        let trouble = |cause: sqlx::Error| {
+            let mend = mend_of(&cause);
+            anyhow::Error::new(cause).context(format!("cannot open the record {} ({mend})", path.display()))
+        };
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(options.clone())
             .await
-            .with_context(trouble)?;
-        sqlx::migrate!("src/store/migrations")
-            .run(&write)
-            .await
-            .with_context(|| format!("cannot bring the record {} up to date", path.display()))?;
+            .map_err(trouble)?;
+        bring_up_to_date(&write, path).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
-            .with_context(trouble)?;
+            .map_err(trouble)?;
         Ok(Self { readers, writer: writer::Writer::start(write), path: path.to_owned() })
     }
 
@@ -106,10 +107,60 @@ impl Store {
         Ok(())
     }
 
+    /// Reads every page of the record at `path`, or of a copy of it, and names what is damaged.
+    ///
+    /// # Errors
+    /// When it cannot be read or is no record of lantoa.
+    pub async fn problems_of(path: &Path) -> Result<Vec<String>> {
+        let trouble = || format!("cannot read the record {}", path.display());
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(20));
+        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.with_context(trouble)?;
+        let lines: Vec<String> =
+            sqlx::query_scalar("PRAGMA quick_check(10)").fetch_all(&mut connection).await.with_context(trouble)?;
+        let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name IN ('article', 'journal')")
+            .fetch_one(&mut connection)
+            .await
+            .with_context(trouble)?;
+        let _ = connection.close().await;
+        let mut problems: Vec<String> = lines.into_iter().filter(|line| line != "ok").collect();
+        if tables < 2 {
+            problems.push("it is no record of lantoa".to_owned());
+        }
+        Ok(problems)
+    }
+
     /// Waits for the changes that were handed in and closes the record.
     pub async fn close(&self) {
         self.writer.stop().await;
         self.readers.close().await;
+    }
+}
+
+async fn bring_up_to_date(write: &SqlitePool, path: &Path) -> Result<()> {
+    use sqlx::migrate::MigrateError;
+    let what = || format!("cannot bring the record {} up to date", path.display());
+    match sqlx::migrate!("src/store/migrations").run(write).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(_)) => {
+            bail!("{}: it was made by a newer lantoa (install that one, or give another --data-dir)", what())
+        }
+        Err(MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _)) => {
+            let mend = mend_of(&cause);
+            Err(anyhow::Error::new(cause).context(format!("{} ({mend})", what())))
+        }
+        Err(cause) => Err(cause).with_context(what),
+    }
+}
+
+/// What to do about a database that cannot be used, by SQLite's primary result code.
+fn mend_of(cause: &sqlx::Error) -> &'static str {
+    let code = cause.as_database_error().and_then(|cause| cause.code()).and_then(|code| code.parse::<u32>().ok());
+    match code.unwrap_or_default() & 0xff {
+        5 | 6 => "another process is writing to it; try again",
+        10 => "the disk cannot be read or written",
+        11 | 26 => "it is damaged: move it aside and restore a backup with lantoa restore DIR",
+        13 => "the disk is full: free some space",
+        _ => "is the folder writable?",
     }
 }
 
