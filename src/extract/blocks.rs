@@ -168,7 +168,9 @@ impl Open {
             link: node.name == "a" || above.is_some_and(|above| above.link),
             bold: heading
                 || matches!(node.name, "b" | "strong")
-                || (style.contains("font-weight") && (style.contains("bold") || style.contains("700")))
+                || node.attr("class").is_some_and(is_bold_class)
+                || (style.contains("font-weight")
+                    && ["bold", "600", "700"].iter().any(|weight| style.contains(weight)))
                 || above.is_some_and(|above| above.bold),
             italic: matches!(node.name, "i" | "em")
                 || style.contains("italic")
@@ -177,6 +179,12 @@ impl Open {
                 .unwrap_or(above.map_or(Align::Start, |above| above.align)),
         }
     }
+}
+
+/// Utility classes that set the weight of the type.
+fn is_bold_class(class: &str) -> bool {
+    const BOLD: [&str; 7] = ["bold", "font-bold", "font-semibold", "fw-bold", "fw-semibold", "text-bold", "fontbold"];
+    class.split_ascii_whitespace().any(|name| BOLD.contains(&name.to_ascii_lowercase().as_str()))
 }
 
 fn align_of(name: &str, align: Option<&str>, style: &str, class: Option<&str>) -> Option<Align> {

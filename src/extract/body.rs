@@ -275,5 +275,6 @@ fn signature_of(block: &Block) -> Option<String> {
         && words.iter().all(capital)
         && block.chars <= 60
         && !name.ends_with([':', '?', '!']);
-    (marked && is_name && words.iter().any(|word| word.chars().any(char::is_alphabetic))).then(|| name.to_owned())
+    let signed = marked || crate::vietnamese::is_person(text);
+    (signed && is_name && words.iter().any(|word| word.chars().any(char::is_alphabetic))).then(|| name.to_owned())
 }

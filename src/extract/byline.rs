@@ -9,6 +9,7 @@ use super::marks::Marks;
 use super::outline::{Id, Outline};
 use super::selected::Match;
 use super::settle::Page;
+use crate::vietnamese;
 
 /// Names and where they were found.
 pub(super) struct Byline {
@@ -87,6 +88,9 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
     if let Some(byline) = found(tidy(signature, site), "signature") {
         return Some(byline);
     }
+    if let Some(byline) = person(page, blocks, title, body).and_then(|name| found(name, "name by the body")) {
+        return Some(byline);
+    }
     // The page names a body as its author, and nothing on it names a person.
     let named = meta.linked.author_bodies.iter().chain(&meta.linked.authors).map(|name| tidy(name, "")).collect();
     found(join(named), "JSON-LD, a body")
@@ -95,7 +99,7 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
 /// A name after "Tác giả:" or "bởi" in a short line by the title, or right after the body.
 fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Option<Id>) -> Option<String> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[\s|–-])(?:[Tt]ác giả(?: bài viết)?\s*:|[Bb]ởi\s*:?|[Nn]gười viết\s*:|[Bb]iên tập\s*:|[Tt]hực hiện\s*:)\s*(\p{Lu}[^|:;\d]{2,60})$")
+        Regex::new(r"(?:^|[\s|–-])(?:[Tt]ác giả(?: bài viết)?\s*[:|]|[Bb]ởi\s*:?|[Nn]gười viết\s*[:|]|[Bb]iên tập\s*[:|]|[Tt]hực hiện\s*[:|])\s*(\p{Lu}[^|:;\d]{2,60}?)(?:\s*[|;•·-].*|\s+(?:vào|lúc|ngày|on)\s.*|\s*,?\s*\d.*)?$")
             .expect("the pattern is a constant that the tests compile")
     });
     let body = body?;
@@ -108,6 +112,28 @@ fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Optio
         .filter_map(|place| blocks.get(place))
         .filter(|block| block.chars < 120 && !block.marks.any(Marks::ELSEWHERE))
         .find_map(|block| NAME.captures(&block.text).map(|found| found[1].to_owned()))
+}
+
+/// The name of a person that stands alone right behind the body, or beside the date between title and body.
+fn person(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Option<Id>) -> Option<String> {
+    let body = body?;
+    let start = blocks.partition_point(|block| block.at < body);
+    let end = blocks.partition_point(|block| block.at < page.nodes[body].end);
+    let own = |block: &&Block| block.links < 0.3 && !block.marks.any(Marks::ELSEWHERE);
+    let behind = blocks.get(end..).unwrap_or_default().iter().take(2).filter(own);
+    let signed = behind.map(|block| block.text.trim()).find(|text| vietnamese::is_person(text));
+    if let Some(name) = signed {
+        return Some(name.to_owned());
+    }
+    let title = blocks.partition_point(|block| block.at < title.unwrap_or(body));
+    let head = blocks.get(title..(start + 3).max(title + 5).min(blocks.len())).unwrap_or_default();
+    head.iter().filter(own).filter(|block| block.chars < 100).find_map(|block| {
+        let has_figures = block.text.chars().any(|c| c.is_ascii_digit());
+        let pieces = block.text.split(|c: char| c.is_ascii_digit() || "|:;,/()[]-–•·".contains(c)).map(str::trim);
+        let mut names = pieces.filter(|piece| vietnamese::is_person(piece));
+        let name = names.next().filter(|_| has_figures && block.is_dateline())?;
+        Some(name.to_owned())
+    })
 }
 
 /// The names of a rule's matches, one a line; lines that name the source are none.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::blocks::Kind;
+use super::blocks::{Block, Kind};
 use super::dated::Found;
 use super::marks::Marks;
 use super::outline::Id;
@@ -266,12 +266,20 @@ impl Place<'_, '_> {
                 continue;
             }
             let today = |dated: &Dated| self.now.duration_since(dated.at).abs() < jiff::SignedDuration::from_hours(24);
-            if let Some(dated) = self.read(&block.text).filter(|dated| above.is_none() || dated_class || !today(dated))
-            {
+            if let Some(dated) = self.read_line(block).filter(|dated| above.is_none() || dated_class || !today(dated)) {
                 best = Some((rank, Found::new(dated, "", "line by the title")));
             }
         }
         best.map(|(_, found)| found)
+    }
+
+    /// The date in a line; elements that a style parts may run together in the text.
+    fn read_line(&self, block: &Block) -> Option<Dated> {
+        self.read(&block.text).or_else(|| {
+            let nodes = self.page.outline.nodes.get(block.at..self.page.outline.nodes[block.holder].end)?;
+            let pieces: Vec<&str> = nodes.iter().map(|node| node.text).filter(|text| !text.is_empty()).collect();
+            (pieces.len() > 1).then(|| self.read(&pieces.join(" "))).flatten()
+        })
     }
 
     /// The day on which the lead image was stored: near the day of publication, and better than nothing.

@@ -125,7 +125,7 @@ const WORDS: &[(Marks, &str)] = &[
     (Marks::TITLE, "title headline tieude heading headlines"),
     (
         Marks::SAPO,
-        "sapo lead lede summary intro standfirst teaser-text hometext tomtat trichyeu trichdan motangan brief abstract subtitle subheadline dek excerpt chapeau deck description",
+        "sapo lead lede summary intro standfirst teaser-text hometext tomtat trichyeu trichdan mota motangan loidan brief abstract subtitle subheadline dek excerpt chapeau deck description",
     ),
     (
         Marks::SIDE,
@@ -245,8 +245,15 @@ fn marks_of_name(name: &str) -> Marks {
         }
         let words = words_of(class);
         // "text-with-summary": what comes after is something that the element has beside its own.
-        let own_words = words.iter().take_while(|word| !matches!(word.as_str(), "with" | "without" | "has" | "no"));
-        for word in own_words {
+        let own_words: Vec<&str> = words
+            .iter()
+            .map(String::as_str)
+            .take_while(|word| !matches!(*word, "with" | "without" | "has" | "no"))
+            .collect();
+        // "field-tac-gia", "mo-ta-ngan": words of Vietnamese are written in pieces.
+        let pairs = own_words.windows(2).map(|pair| pair.concat());
+        let words: Vec<String> = pairs.chain(own_words.iter().map(|&word| word.to_owned())).collect();
+        for word in words {
             if let Some(more) = BY_WORD.get(word.as_str()) {
                 own = own.with(*more);
             }
@@ -354,5 +361,7 @@ mod tests {
         check("u-hidden", Marks::HIDDEN, true);
         check("field--type-text-with-summary", Marks::SAPO, false);
         check("article-brief", Marks::SAPO, true);
+        check("field--name-field-mo-ta-ngan", Marks::SAPO, true);
+        check("field-tac-gia", Marks::AUTHOR, true);
     }
 }

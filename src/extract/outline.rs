@@ -95,6 +95,10 @@ impl<'a> Outline<'a> {
                             _ => {}
                         }
                         enter = name == "head" || !elements::is_silent(name);
+                        if name == "svg" {
+                            // An icon stands between the day and the hour; they are two words.
+                            outline.text(&open, " ", links > 0);
+                        }
                         if enter {
                             links += u32::from(name == "a");
                             let marks = marks::marks_of(element, &mut known);

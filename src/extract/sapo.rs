@@ -59,6 +59,10 @@ pub(super) fn find(
     if let Some(found) = leading(blocks, body) {
         return sapo(&found, "leading bold paragraph", true);
     }
+    if let Some(found) = set_apart(page, blocks, body, title, title_text) {
+        body.lines = without(blocks, body, &found);
+        return sapo(&found, "paragraph set apart before the body", true);
+    }
     described.map_or_else(|| sapo("", "", false), |(source, text)| sapo(text, source, false))
 }
 
@@ -117,6 +121,37 @@ fn leading(blocks: &[Block], body: &mut Body) -> Option<String> {
         return Some(block.text.clone());
     }
     None
+}
+
+/// A single paragraph in an element of its own between the title and the element that holds all others.
+fn set_apart(page: &Outline<'_>, blocks: &[Block], body: &Body, title: Option<Id>, title_text: &str) -> Option<String> {
+    let title = title?;
+    let prose = |block: &Block| {
+        block.kind == Kind::Paragraph
+            && (40..=1_200).contains(&block.chars)
+            && block.is_prose()
+            && !block.image
+            && !block.marks.any(Marks::FOREIGN.with(Marks::CAPTION).with(Marks::DATE).with(Marks::BYLINE))
+    };
+    // The element that holds the second and third paragraph, which must not hold the first.
+    let lines: Vec<usize> = body.lines.iter().copied().filter(|&line| prose(&blocks[line])).collect();
+    let first = *lines.first()?;
+    let is_title = |block: &Block| compare_key(&block.text) == compare_key(title_text);
+    let from = blocks.partition_point(|block| block.at < page.nodes[title].end);
+    let (candidate, rest) = match blocks.get(from..first).and_then(|before| before.iter().rposition(prose)) {
+        // Before the body there is one paragraph, and it is not the body's own first.
+        Some(place) if !is_title(&blocks[from + place]) => (from + place, first),
+        _ => (first, *lines.get(1)?),
+    };
+    let following =
+        lines.iter().copied().filter(|&line| line > rest).nth(usize::from(candidate == first && lines.len() > 3))?;
+    let holder = page.ancestors(blocks[rest].at).find(|&above| page.contains(above, blocks[following].at))?;
+    let apart = candidate < rest && !page.contains(holder, blocks[candidate].at) && candidate >= from;
+    // Something else than a wrapper of one paragraph, a list or a quotation stands apart for another reason.
+    let own =
+        page.ancestors(blocks[candidate].at).take_while(|&above| !page.contains(above, blocks[rest].at)).last()?;
+    let alone = page.nodes[own].chars <= blocks[candidate].chars + 40 && page.nodes[own].name != "blockquote";
+    (apart && alone).then(|| blocks[candidate].text.clone())
 }
 
 static AGENCY: LazyLock<Regex> = LazyLock::new(|| {

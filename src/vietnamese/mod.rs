@@ -5,12 +5,14 @@ mod case;
 pub mod date;
 pub mod document;
 pub mod legacy;
+mod person;
 pub mod place;
 mod syllable;
 mod text;
 mod words;
 
 pub use case::sentence_case;
+pub use person::is_person;
 pub use syllable::is_syllable;
 pub use text::{clean, clean_lines, fold, tone_key};
 pub use words::words;

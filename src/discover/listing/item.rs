@@ -60,8 +60,19 @@ pub(super) fn title(anchor: ElementRef<'_>) -> Option<Title> {
 
 /// The heading of an item whose link only says "more".
 pub(super) fn heading_in(container: ElementRef<'_>) -> Option<Title> {
-    let heading = container.descendent_elements().take(MAX_ELEMENTS).find(|element| is_heading(*element))?;
-    Some((2, text(heading))).filter(|(_, title)| is_title(title))
+    let heading = container.descendent_elements().take(MAX_ELEMENTS).find(|element| is_heading(*element)).map(text);
+    heading.or_else(|| first_line(container)).filter(|title| is_title(title)).map(|title| (2, title))
+}
+
+/// The first text of an item that is as long as a title and no sentence.
+fn first_line(container: ElementRef<'_>) -> Option<String> {
+    let is_inline = |name: &str| matches!(name, "b" | "strong" | "i" | "em" | "span" | "font" | "u" | "a");
+    let pieces = container.descendants().take(4 * MAX_ELEMENTS).filter(|node| node.value().is_text());
+    let holders = pieces.filter_map(|node| {
+        node.ancestors().filter_map(ElementRef::wrap).find(|above| !is_inline(above.value().name()))
+    });
+    let mut lines = holders.filter(|holder| holder.id() != container.id()).map(undated_text);
+    lines.find(|line| line.split_whitespace().count() >= 4 && !line.ends_with('.'))
 }
 
 /// A title that was cut for the eye stands whole in the attribute.

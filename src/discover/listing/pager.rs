@@ -103,10 +103,13 @@ impl Pager {
             let title = anchor.attr("title").or(anchor.attr("aria-label")).unwrap_or_default().trim().to_lowercase();
             let is_arrow = matches!(label.as_str(), "»" | "›" | ">" | ">>" | "→" | "»»")
                 || bare.is_empty() && (is_called_next(anchor) || NEXT_WORDS.contains(&title.as_str()));
-            let is_next =
-                is_arrow || NEXT_WORDS.contains(&bare) || bare.is_empty() && label.is_empty() && is_called_next(anchor);
+            let follows = bare.is_empty() && label.is_empty() && is_successor(page.url, &url);
+            let is_next = is_arrow
+                || follows
+                || NEXT_WORDS.contains(&bare)
+                || bare.is_empty() && label.is_empty() && is_called_next(anchor);
             let advances = page_number(&url).is_some() || numbers_differ(page.url, &url);
-            if is_next && (in_pager || advances) {
+            if is_next && (in_pager || advances || follows) {
                 pager.known.insert(portal::canonical_url(&url));
                 pager.worded.push(url);
             } else if MORE_WORDS.contains(&bare) && page_number(&url).is_some() {
@@ -282,6 +285,27 @@ fn same_start(here: &Url, there: &Url) -> bool {
     matches!(here.path(), "/" | "/index.html")
         || first(here) == first(there)
         || folder(there).starts_with(&folder(here))
+}
+
+/// Whether `there` is `here` and the number of the second page behind it, as `tin-tuc-2.html` is to `tin-tuc.html`, or
+/// the same with the next number.
+fn is_successor(here: &Url, there: &Url) -> bool {
+    let Some((before, after)) = around_number(there.as_str(), 2) else { return next_number(here, there) };
+    let stem = before.trim_end_matches(|c: char| c.is_ascii_alphabetic() || "-_/=?&.".contains(c));
+    let is_same = here.as_str().starts_with(before.trim_end_matches(['-', '_', '/', '=', '?', '&', '.']));
+    is_same && !stem.is_empty() && here.as_str().ends_with(after) && here.as_str().len() < there.as_str().len()
+        || next_number(here, there)
+}
+
+fn next_number(here: &Url, there: &Url) -> bool {
+    let digits = |url: &Url| -> Vec<usize> {
+        url.as_str().split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+    };
+    let (here_numbers, there_numbers) = (digits(here), digits(there));
+    let mut differences = here_numbers.iter().zip(&there_numbers).filter(|(a, b)| a != b);
+    numbers_differ(here, there)
+        && differences.next().is_some_and(|(a, b)| a.checked_add(1) == Some(*b))
+        && differences.next().is_none()
 }
 
 /// Whether two addresses differ in a number only.
