@@ -1,6 +1,7 @@
 //! `lantoa search`: the same search as the web, on a terminal.
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
@@ -9,7 +10,7 @@ use super::{Invocation, print_json, println_or_quit};
 use crate::app::App;
 use crate::clock::{Timestamp, vietnam};
 use crate::index::Query;
-use crate::vietnamese;
+use crate::{vietnamese, web};
 
 /// Options of `lantoa search`.
 #[derive(Debug, clap::Args)]
@@ -55,9 +56,11 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     {
         bail!("cannot search: --from lies after --to");
     }
+    let begun = Instant::now();
     let results = index.search(&query).await.context("cannot search")?;
     if context.json {
-        print_json(&results)?;
+        let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        print_json(&web::search_answer(app.store.pool(), &query, &results, took_ms).await?)?;
         return Ok(ExitCode::SUCCESS);
     }
     for hit in &results.hits {

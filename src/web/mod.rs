@@ -27,6 +27,7 @@ use prometheus_client::registry::Registry;
 use serde::{Deserialize, Serialize};
 use tokio::sync::RwLock;
 
+pub use api::answer as search_answer;
 pub use router::router;
 pub use serve::serve;
 

@@ -17,9 +17,10 @@ use super::outward;
 use super::pages::item;
 use super::trouble::Trouble;
 use crate::clock::Timestamp;
-use crate::index::{Hit, Results};
+use crate::index::{self, Hit, Results};
 use crate::portal::{self, State as Run};
 use crate::share;
+use crate::store::Pool;
 
 /// Hits on one page unless asked otherwise.
 const PER_PAGE: usize = 20;
@@ -33,20 +34,29 @@ pub(super) async fn search(State(site): State<Arc<Site>>, Query(fields): Query) 
         return Err(Trouble::Bad(format!("cannot understand `{field}`: `{value}`")));
     }
     let begun = site.now();
-    let results = site.parts.index.search(&asked.query()).await.map_err(Trouble::NoSearch)?;
+    let query = asked.query();
+    let results = site.parts.index.search(&query).await.map_err(Trouble::NoSearch)?;
     let took_ms = site.now().duration_since(begun).as_millis().max(0);
+    Ok(Json(answer(site.parts.store.pool(), &query, &results, u64::try_from(took_ms).unwrap_or(u64::MAX)).await?))
+}
+
+/// What a search found, as programs read it: here and from the command line.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn answer(pool: &Pool, query: &index::Query, results: &Results, took_ms: u64) -> anyhow::Result<Value> {
     let stories: Vec<String> = results.hits.iter().map(|hit| hit.story.clone()).collect();
-    let articles = share::table::articles_of(site.parts.store.pool(), &stories).await?;
+    let articles = share::table::articles_of(pool, &stories).await?;
     let items: Vec<_> = results.hits.iter().map(|hit| Item::of(hit, &articles)).collect();
-    Ok(Json(json!({
-        "query": asked.text,
+    Ok(json!({
+        "query": query.text,
         "total": results.total,
-        "took_ms": u64::try_from(took_ms).unwrap_or(u64::MAX),
-        "page": asked.page,
-        "per_page": asked.per_page,
-        "facets": facets(&results),
+        "took_ms": took_ms,
+        "page": query.page,
+        "per_page": query.per_page,
+        "facets": facets(results),
         "items": items,
-    })))
+    }))
 }
 
 #[derive(Serialize)]
