@@ -90,6 +90,7 @@ impl App {
         };
         let worker = outbox::Worker::new(self.store.clone(), target, Arc::clone(&index), self.config.index.batch);
         let worker = Arc::new(worker);
+        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
         let visits = pipeline::Parts {
             store: self.store.clone(),
             clock: self.clock.clone(),
@@ -97,6 +98,7 @@ impl App {
             window,
             targets: Arc::from([target]),
             index: worker.handle(),
+            thinkers: Arc::new(tokio::sync::Semaphore::new(processors)),
             options: Arc::new(self.config.crawl.clone()),
             dedup: Arc::new(self.config.dedup.clone()),
             archive: Arc::new(self.config.archive.clone()),

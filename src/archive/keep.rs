@@ -63,20 +63,26 @@ pub struct Outcome {
 /// # Errors
 /// When the record cannot be written.
 pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Outcome> {
-    let known = sqlx::query("SELECT * FROM article WHERE id = $1")
-        .bind(&incoming.id)
-        .fetch_optional(&mut *connection)
-        .await
-        .with_context(|| format!("cannot read article {}", incoming.id))?;
+    // Not the text: its fingerprint says whether it changed.
+    let known = sqlx::query(
+        "SELECT version, content_hash, story_id, published_at, status, author, category, documents, noarchive \
+         FROM article WHERE id = $1",
+    )
+    .bind(&incoming.id)
+    .fetch_optional(&mut *connection)
+    .await
+    .with_context(|| format!("cannot read article {}", incoming.id))?;
     let Some(known) = known else {
         if is_known_elsewhere(connection, incoming).await? {
             return Ok(Outcome { kept: Kept::Duplicate, dirty: Vec::new() });
         }
         let revision = next_revision(connection).await?;
+        let begins_story = begin_story(connection, incoming).await?;
         insert(connection, incoming, revision).await?;
         add_version(connection, incoming, 1).await?;
         cite(connection, incoming).await?;
-        let mut dirty = settle_origin(connection, &incoming.story).await?;
+        let is_settled = begins_story && incoming.copy == Copy::Origin;
+        let mut dirty = if is_settled { Vec::new() } else { settle_origin(connection, &incoming.story).await? };
         dirty.push((incoming.id.clone(), revision));
         return Ok(Outcome { kept: Kept::New, dirty });
     };
@@ -92,7 +98,10 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
     if changed {
         add_version(connection, incoming, version).await?;
     }
-    cite(connection, incoming).await?;
+    if known.try_get::<String, _>("documents")? != serde_json::to_string(&incoming.article.documents)? {
+        forget_citations(connection, &incoming.id).await?;
+        cite(connection, incoming).await?;
+    }
     let mut dirty = settle_origin(connection, &known.try_get::<String, _>("story_id")?).await?;
     dirty.push((incoming.id.clone(), revision));
     Ok(Outcome { kept: if changed { Kept::Changed } else { Kept::Unchanged }, dirty })
@@ -194,14 +203,19 @@ async fn next_revision(connection: &mut Connection) -> Result<i64> {
     Ok(row.try_get("revision")?)
 }
 
-async fn insert(connection: &mut Connection, incoming: &Incoming, revision: i64) -> Result<()> {
-    let (article, now) = (&incoming.article, millis(incoming.now));
-    sqlx::query("INSERT INTO story (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING")
+/// Makes the story unless the record has it; true when it was made, and has no other article.
+async fn begin_story(connection: &mut Connection, incoming: &Incoming) -> Result<bool> {
+    let made = sqlx::query("INSERT INTO story (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING")
         .bind(&incoming.story)
-        .bind(now)
-        .execute(&mut *connection)
+        .bind(millis(incoming.now))
+        .execute(connection)
         .await
         .context("cannot begin a story")?;
+    Ok(made.rows_affected() == 1)
+}
+
+async fn insert(connection: &mut Connection, incoming: &Incoming, revision: i64) -> Result<()> {
+    let (article, now) = (&incoming.article, millis(incoming.now));
     sqlx::query(
         "INSERT INTO article (id, portal_id, url, title, summary, text, published_at, date_only, modified_at, author, \
          category, image, language, documents, attachments, problems, noarchive, content_hash, story_id, copy_kind, \
@@ -303,12 +317,16 @@ async fn add_version(connection: &mut Connection, incoming: &Incoming, version: 
     Ok(())
 }
 
-async fn cite(connection: &mut Connection, incoming: &Incoming) -> Result<()> {
+async fn forget_citations(connection: &mut Connection, id: &str) -> Result<()> {
     sqlx::query("DELETE FROM article_document WHERE article_id = $1")
-        .bind(&incoming.id)
-        .execute(&mut *connection)
+        .bind(id)
+        .execute(connection)
         .await
         .context("cannot note which documents are cited")?;
+    Ok(())
+}
+
+async fn cite(connection: &mut Connection, incoming: &Incoming) -> Result<()> {
     for number in &incoming.article.documents {
         sqlx::query("INSERT INTO article_document (number, article_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(number)

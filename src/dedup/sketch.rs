@@ -39,7 +39,8 @@ impl Sketch {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let folded = vietnamese::fold(text);
-        let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> =
+            folded.split(|c: char| !vietnamese::is_letter_or_digit(c)).filter(|word| !word.is_empty()).collect();
         let mut least = [u32::MAX; HASHES];
         let hashes: Vec<u64> = words.iter().map(|word| xxh3_64(word.as_bytes())).collect();
         let width = SHINGLE.min(hashes.len().max(1));

@@ -150,6 +150,15 @@ impl Window {
         Ok(())
     }
 
+    /// Forgets a text that the record did not take. Its keys lead nowhere from then on.
+    ///
+    /// # Errors
+    /// When sled cannot write.
+    pub fn forget(&self, id: &str) -> Result<()> {
+        self.texts.remove(id).context("cannot forget a text")?;
+        Ok(())
+    }
+
     /// Forgets pages that were last seen before the window, and the oldest beyond the number of keys.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use super::blocks::{Align, Block, Kind};
 use super::marks::Marks;
 use super::outline::{Id, Outline};
 use super::phrases;
+use crate::vietnamese;
 
 /// The lines of an article's body.
 #[derive(Default)]
@@ -174,7 +175,11 @@ fn drop_head(page: &Outline<'_>, blocks: &[Block], container: Id, lines: &mut Ve
 
 /// Letters and digits in lower case.
 pub(super) fn compare_key(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut key = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| vietnamese::is_letter_or_digit(*c)) {
+        vietnamese::push_lower(c, &mut key);
+    }
+    key
 }
 
 fn drop_captions(blocks: &[Block], lines: &mut Vec<usize>) {

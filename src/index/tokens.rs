@@ -112,7 +112,7 @@ pub(super) fn runs(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 
 /// Letters, digits and the marks that a text in decomposed form writes after its letters.
 fn in_word(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) }
+    vietnamese::is_letter_or_digit(c) || ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 fn make(word: &str) -> Key {

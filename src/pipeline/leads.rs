@@ -74,7 +74,7 @@ impl Visit<'_> {
             leads.moved = Some(page.url);
             return None;
         }
-        Some(self.listing_of(&page).await)
+        Some(self.listing_of(page).await)
     }
 
     /// Reads the feeds that are registered, were found before, or are declared; looks at the usual places when a
@@ -119,7 +119,8 @@ impl Visit<'_> {
         };
         leads.answered = true;
         let now = self.parts.clock.now();
-        let (body, content_type, base) = (page.body.clone(), page.content_type.clone(), page.url.clone());
+        let read_whole = read_whole(&page);
+        let Page { body, content_type, url: base, .. } = page;
         let Some(feed) = self.think(move || discover::feed(&body, content_type.as_deref(), &base, now)).await else {
             return false;
         };
@@ -130,7 +131,7 @@ impl Visit<'_> {
             }
             return false;
         }
-        leads.read_whole.push(read_whole(&page));
+        leads.read_whole.push(read_whole);
         let entries = feed.entries.into_iter().filter_map(|entry| entry.lead());
         self.take(entries, leads).await;
         self.remember(SourceKind::Feed, url, leads);
@@ -177,13 +178,14 @@ impl Visit<'_> {
                 }
             };
             leads.answered = true;
-            let (body, base, now) = (page.body.clone(), page.url.clone(), self.started_at);
+            let (read_whole, now) = (read_whole(&page), self.started_at);
+            let Page { body, url: base, .. } = page;
             let Some(sitemap) = self.think(move || discover::sitemap(&body, &base, now)).await else { continue };
             if sitemap.leads.is_empty() && sitemap.sitemaps.is_empty() {
                 continue;
             }
             works = true;
-            leads.read_whole.push(read_whole(&page));
+            leads.read_whole.push(read_whole);
             self.take(sitemap.leads.into_iter(), leads).await;
             queue.extend(sitemap.sitemaps.into_iter().rev().map(|(url, _)| (url, true)));
         }
@@ -244,7 +246,7 @@ impl Visit<'_> {
                 Some(listing) => listing,
                 None => {
                     let Some(page) = self.source(&url, What::Page, !self.order.full, leads).await else { return };
-                    self.listing_of(&page).await
+                    self.listing_of(page).await
                 }
             };
             let new_here = listing.leads.iter().filter(|lead| shown.insert(lead.url.clone())).count();
@@ -288,9 +290,9 @@ impl Visit<'_> {
         }
     }
 
-    async fn listing_of(&mut self, page: &Page) -> discover::Listing {
-        let (body, content_type) = (page.body.clone(), page.content_type.clone());
-        let (url, home) = (page.url.clone(), self.portal.entry.url.clone());
+    async fn listing_of(&mut self, page: Page) -> discover::Listing {
+        let Page { body, content_type, url, .. } = page;
+        let home = self.portal.entry.url.clone();
         let (rules, now) = (self.portal.entry.rules.clone(), self.parts.clock.now());
         self.think(move || {
             let html = decode(&body, content_type.as_deref()).text;
@@ -364,9 +366,15 @@ impl Visit<'_> {
         }
     }
 
-    /// Runs pure work on a blocking thread. Nothing when it panicked, which is noted.
+    /// Runs work that takes the processor on a blocking thread, no more at once than there are processors: a thread for
+    /// each portal would only take memory and switch. Nothing when it panicked, which is noted.
     pub(super) async fn think<T: Send + 'static>(&mut self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        let outcome = tokio::task::spawn_blocking(work).await;
+        let turn = self.parts.thinkers.clone().acquire_owned().await;
+        let outcome = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        })
+        .await;
         self.report.note(outcome.map_err(|cause| anyhow::anyhow!("a page could not be read: {cause}")))
     }
 }

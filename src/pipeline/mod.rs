@@ -78,6 +78,8 @@ pub struct Parts {
     pub targets: Arc<[&'static str]>,
     /// Told when the search index has something to do.
     pub index: outbox::Handle,
+    /// Pages read at the same time, over all visits.
+    pub thinkers: Arc<tokio::sync::Semaphore>,
     /// How much a visit may do.
     pub options: Arc<Options>,
     /// How duplicates are recognised.

@@ -9,7 +9,7 @@ use crate::archive::table::Check;
 use crate::archive::{self, Copy, Incoming, Kept};
 use crate::dedup::{self, Sketch};
 use crate::discover::Lead;
-use crate::extract::{self, Extracted, Hints};
+use crate::extract::{self, Hints};
 use crate::fetch::{FetchError, Fetched, Page, What, decode};
 use crate::index::outbox;
 use crate::portal::{canonical_url, same_site};
@@ -30,7 +30,7 @@ impl Visit<'_> {
         match self.ask(&lead.url, What::Page, false).await {
             Ok(Fetched::Page(page)) => {
                 let hints = Hints { title: lead.title.clone(), published: lead.published };
-                if self.keep(&page, &hints, None).await {
+                if self.keep(page, hints, None).await {
                     self.waiting.done(&lead.url);
                 } else {
                     self.try_later(&lead.url);
@@ -63,7 +63,7 @@ impl Visit<'_> {
                 }
             }
             Ok(Fetched::Page(page)) => {
-                self.keep(&page, &Hints::default(), Some(article)).await;
+                self.keep(page, Hints::default(), Some(article)).await;
             }
             Err(cause) if cause.is_gone() => self.missing.push(article.id.clone()),
             Err(cause) => {
@@ -106,34 +106,29 @@ impl Visit<'_> {
     }
 
     /// Reads a page and puts it into the record; marks it seen last. False when that failed and is worth another try.
-    async fn keep(&mut self, page: &Page, hints: &Hints, known: Option<&Check>) -> bool {
+    async fn keep(&mut self, mut page: Page, hints: Hints, known: Option<&Check>) -> bool {
         let home = &self.portal.entry.url;
         if !same_site(home, &self.portal.entry.aliases, &page.url) {
             self.leave(&page.requested);
             return true;
         }
-        let Some((read, sketch)) = self.extract(page, hints).await else { return false };
-        if let Some(reason) = &read.not_an_article {
-            // A known article that now answers with something else keeps its text.
-            tracing::debug!(portal = self.portal.entry.slug, url = %page.url, reason, "no article");
-            self.leave(&page.requested);
-            if let Some(known) = known {
-                self.unchanged.push(known.id.clone());
-            }
-            return true;
-        }
-        let url = match known {
-            // Where a known article is now does not change what it is.
-            Some(known) => known.url.clone(),
-            None => canonical_url(read.article.canonical.as_ref().unwrap_or(&page.url)).into(),
+        // Where a known article is now does not change what it is.
+        let Some(found) = self.extract(&mut page, hints, known.map(|known| known.url.clone())).await else {
+            return false;
         };
-        let incoming = match self.incoming(&url, read, &sketch) {
+        let incoming = match found {
             Ok(incoming) => incoming,
-            Err(cause) => {
-                self.report.note::<()>(Err(cause));
-                return false;
+            Err(reason) => {
+                // A known article that now answers with something else keeps its text.
+                tracing::debug!(portal = self.portal.entry.slug, url = %page.url, reason, "no article");
+                self.leave(&page.requested);
+                if let Some(known) = known {
+                    self.unchanged.push(known.id.clone());
+                }
+                return true;
             }
         };
+        let (id, url) = (incoming.id.clone(), incoming.url.clone());
         let kept = self.archive(incoming).await;
         match self.report.note(kept) {
             None => {
@@ -143,59 +138,78 @@ impl Visit<'_> {
             Some(Kept::New) => self.report.new += 1,
             Some(Kept::Changed) => self.report.changed += 1,
             Some(Kept::Unchanged) if known.is_some() => self.report.unchanged += 1,
-            Some(Kept::Unchanged | Kept::Duplicate) => self.report.duplicates += 1,
+            Some(Kept::Unchanged) => self.report.duplicates += 1,
+            Some(Kept::Duplicate) => {
+                // Its text stands in the window under the address that the record knows.
+                let forgotten = self.parts.window.forget(&id);
+                self.report.note(forgotten);
+                self.report.duplicates += 1;
+            }
         }
         self.unwritten_in_a_row = 0;
         self.parts.index.wake();
         let now = self.parts.clock.now();
         let mut noted = self.parts.window.set_validators(page.requested.as_str(), &page.validators, now);
-        for address in [url.as_str(), page.requested.as_str(), page.url.as_str()] {
-            noted = noted.and_then(|()| self.parts.window.mark_seen(&self.portal.entry.slug, address, true, now));
+        let mut addresses = vec![&url, &page.requested, &page.url];
+        addresses.dedup();
+        for address in addresses {
+            noted =
+                noted.and_then(|()| self.parts.window.mark_seen(&self.portal.entry.slug, address.as_str(), true, now));
         }
         self.report.note(noted);
         true
     }
 
-    async fn extract(&mut self, page: &Page, hints: &Hints) -> Option<(Extracted, Sketch)> {
-        let (body, content_type) = (page.body.clone(), page.content_type.clone());
+    /// What a page holds, placed in its story; or why it is no article. `known` is the address under which the record
+    /// has it. Takes the page's body.
+    async fn extract(
+        &mut self,
+        page: &mut Page,
+        hints: Hints,
+        known: Option<String>,
+    ) -> Option<Result<Incoming, String>> {
+        let (body, content_type) = (std::mem::take(&mut page.body), page.content_type.clone());
         let robots_tag = page.robots_tag.clone();
-        let (url, hints, rules) = (page.url.clone(), hints.clone(), self.portal.entry.rules.clone());
+        let (url, rules) = (page.url.clone(), self.portal.entry.rules.clone());
+        let (slug, portal) = (self.portal.entry.slug.clone(), self.portal.id);
+        let (window, verbatim) = (self.parts.window.clone(), self.parts.dedup.verbatim);
         let now = self.parts.clock.now();
-        self.think(move || {
+        let work = move || {
             let decoded = decode(&body, content_type.as_deref());
             let mut read = extract::article(&decoded.text, &url, &hints, rules.as_ref(), now);
+            if let Some(reason) = read.not_an_article {
+                return Ok(Err(reason));
+            }
             if decoded.doubtful {
                 read.problems.push(format!("the encoding is doubtful, read as {}", decoded.encoding));
             }
             read.article.noarchive |= robots_tag.is_some_and(|tag| tag.to_ascii_lowercase().contains("noarchive"));
+            let url = match known {
+                Some(known) => Url::parse(&known)?,
+                None => canonical_url(read.article.canonical.as_ref().unwrap_or(&url)),
+            };
+            let id = archive::article_id(&slug, url.as_str());
             let sketch = Sketch::of(&read.article.text);
-            (read, sketch)
-        })
-        .await
-    }
-
-    fn incoming(&self, url: &str, read: Extracted, sketch: &Sketch) -> anyhow::Result<Incoming> {
-        let slug = &self.portal.entry.slug;
-        let now = self.parts.clock.now();
-        let id = archive::article_id(slug, url);
-        let published = read.article.published.unwrap_or(now);
-        let place = self.parts.window.place(&id, slug, sketch, published)?;
-        let copy = match place.likeness {
-            None => Copy::Origin,
-            Some(likeness) if likeness >= self.parts.dedup.verbatim => Copy::Verbatim,
-            Some(_) => Copy::Near,
+            let place = window.place(&id, &slug, &sketch, read.article.published.unwrap_or(now))?;
+            let copy = match place.likeness {
+                None => Copy::Origin,
+                Some(likeness) if likeness >= verbatim => Copy::Verbatim,
+                Some(_) => Copy::Near,
+            };
+            anyhow::Ok(Ok(Incoming {
+                id,
+                portal,
+                url,
+                content_hash: dedup::content_hash(&read.article),
+                article: read.article,
+                problems: read.problems,
+                story: place.story,
+                copy,
+                now,
+            }))
         };
-        Ok(Incoming {
-            id,
-            portal: self.portal.id,
-            url: Url::parse(url)?,
-            content_hash: dedup::content_hash(&read.article),
-            article: read.article,
-            problems: read.problems,
-            story: place.story,
-            copy,
-            now,
-        })
+        let found = self.think(work).await?;
+        self.report.note(found)
     }
 
     /// One transaction: the article, its version, the outbox and the queue.

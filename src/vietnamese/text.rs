@@ -4,6 +4,7 @@
 //! already in the normal form costs one pass over its bytes.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
@@ -40,8 +41,13 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
     }
     let mut visible = String::with_capacity(text.len());
     let mut marks = 0;
+    // Whether every character is its own NFC whatever stands before it; the full check reads tables for each.
+    let mut simple = true;
     for c in text.chars() {
-        if is_blank(c) || is_line_break(c) {
+        if is_simple(c) {
+            marks = 0;
+            visible.push(c);
+        } else if is_blank(c) || is_line_break(c) {
             if !visible.is_empty() && !visible.ends_with(' ') {
                 visible.push(' ');
             }
@@ -50,6 +56,7 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
             // Dropped without ending the run of marks: a zero-width space may stand between a letter and its tone.
         } else if c >= '\u{300}' && is_combining_mark(c) {
             marks += 1;
+            simple = false;
             if marks <= MARKS_PER_BASE {
                 visible.push(c);
             }
@@ -58,36 +65,49 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
             visible.push(match c {
                 'Ð' => 'Đ',
                 'ð' => 'đ',
-                c => c,
+                c => {
+                    simple = false;
+                    c
+                }
             });
         }
     }
     visible.truncate(visible.trim_end_matches(' ').len());
-    if unicode_normalization::is_nfc(&visible) { Cow::Owned(visible) } else { Cow::Owned(visible.nfc().collect()) }
+    if simple || unicode_normalization::is_nfc(&visible) {
+        Cow::Owned(visible)
+    } else {
+        Cow::Owned(visible.nfc().collect())
+    }
 }
 
 /// True only when [`clean`] would change nothing: letters that are their own NFC, single inner blanks.
 fn is_clean(text: &str) -> bool {
     let mut after_blank = true;
     for c in text.chars() {
-        match c {
-            ' ' => {
-                if after_blank {
-                    return false;
-                }
-                after_blank = true;
-                continue;
+        if c == ' ' {
+            if after_blank {
+                return false;
             }
-            '!'..='~' => {}
-            'Ð' | 'ð' | '\u{ad}' => return false,
-            // Latin-1, Latin Extended-A and -B, Latin Extended Additional: every letter here is its own NFC.
-            '\u{a1}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => {}
-            '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' => {}
-            _ => return false,
+            after_blank = true;
+        } else if is_simple(c) {
+            after_blank = false;
+        } else {
+            return false;
         }
-        after_blank = false;
     }
     text.is_empty() || !after_blank
+}
+
+/// Characters that [`clean`] leaves as they are, wherever they stand.
+fn is_simple(c: char) -> bool {
+    match c {
+        '!'..='~' => true,
+        'Ð' | 'ð' | '\u{ad}' => false,
+        // Latin-1, Latin Extended-A and -B, Latin Extended Additional: every letter here is its own NFC.
+        '\u{a1}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => true,
+        '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' => true,
+        _ => false,
+    }
 }
 
 fn is_line_break(c: char) -> bool {
@@ -139,14 +159,85 @@ pub fn fold(text: &str) -> String {
 }
 
 fn fold_into(c: char, key: &mut String) {
+    if c.is_ascii() {
+        key.push(c.to_ascii_lowercase());
+        return;
+    }
+    static FOLDED: LazyLock<LatinTable> = LazyLock::new(|| LatinTable::of(fold_by_rule));
+    match FOLDED.get(c) {
+        Some(folded) => key.push(folded),
+        None => fold_by_rule(c, key),
+    }
+}
+
+fn fold_by_rule(c: char, key: &mut String) {
     match c {
-        _ if c.is_ascii() => key.push(c.to_ascii_lowercase()),
         'đ' | 'Đ' => key.push('d'),
         _ => decompose_canonical(c, |part| {
             if !is_combining_mark(part) {
                 key.extend(part.to_lowercase().filter(|lower| !is_combining_mark(*lower)));
             }
         }),
+    }
+}
+
+/// Appends the letter in lower case, as [`char::to_lowercase`] has it.
+pub fn push_lower(c: char, text: &mut String) {
+    if c.is_ascii() {
+        text.push(c.to_ascii_lowercase());
+        return;
+    }
+    static LOWER: LazyLock<LatinTable> = LazyLock::new(|| LatinTable::of(|c, text| text.extend(c.to_lowercase())));
+    match LOWER.get(c) {
+        Some(lower) => text.push(lower),
+        None => text.extend(c.to_lowercase()),
+    }
+}
+
+/// A letter or a digit, as [`char::is_alphanumeric`] has it.
+#[must_use]
+pub fn is_letter_or_digit(c: char) -> bool {
+    match c {
+        _ if c.is_ascii() => c.is_ascii_alphanumeric(),
+        '×' | '÷' => false,
+        // Every letter of Vietnamese, which the tables of the standard library find only after a search.
+        '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => true,
+        _ => c.is_alphanumeric(),
+    }
+}
+
+/// What a rule makes of each letter of the Latin blocks that Vietnamese uses, looked up instead of worked out: texts
+/// are folded several times on their way, and nearly a third of their letters are not ASCII.
+struct LatinTable {
+    /// NUL where the rule makes none or several characters.
+    made: Vec<char>,
+}
+
+impl LatinTable {
+    const EXTENDED: std::ops::Range<u32> = 0xc0..0x250;
+    const ADDITIONAL: std::ops::Range<u32> = 0x1e00..0x1f00;
+
+    fn of(rule: impl Fn(char, &mut String)) -> Self {
+        let mut text = String::new();
+        let made = Self::EXTENDED.chain(Self::ADDITIONAL).filter_map(char::from_u32).map(|c| {
+            text.clear();
+            rule(c, &mut text);
+            let mut made = text.chars();
+            made.next().filter(|_| made.next().is_none()).unwrap_or('\0')
+        });
+        Self { made: made.collect() }
+    }
+
+    fn get(&self, c: char) -> Option<char> {
+        let c = u32::from(c);
+        let place = if Self::EXTENDED.contains(&c) {
+            c - Self::EXTENDED.start
+        } else if Self::ADDITIONAL.contains(&c) {
+            c - Self::ADDITIONAL.start + (Self::EXTENDED.end - Self::EXTENDED.start)
+        } else {
+            return None;
+        };
+        self.made.get(place as usize).copied().filter(|made| *made != '\0')
     }
 }
 
@@ -257,6 +348,24 @@ mod tests {
             assert_ne!(tone_key(one), tone_key(other));
         }
         assert_eq!(tone_key("Hòa-họa, tư."), "hoa2-hoa5, tư.");
+    }
+
+    #[test]
+    fn tables_agree_with_the_rules() {
+        for c in (0..0x3000).filter_map(char::from_u32) {
+            let (mut looked_up, mut by_rule) = (String::new(), String::new());
+            fold_into(c, &mut looked_up);
+            match c {
+                _ if c.is_ascii() => by_rule.push(c.to_ascii_lowercase()),
+                _ => fold_by_rule(c, &mut by_rule),
+            }
+            assert_eq!(looked_up, by_rule, "folding {c:?}");
+            let mut lower = String::new();
+            push_lower(c, &mut lower);
+            assert_eq!(lower, c.to_lowercase().to_string(), "lower case of {c:?}");
+            assert_eq!(is_letter_or_digit(c), c.is_alphanumeric(), "{c:?}");
+            assert!(!is_simple(c) || unicode_normalization::is_nfc(&format!("a{c}")), "{c:?}");
+        }
     }
 
     #[test]

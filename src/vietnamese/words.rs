@@ -28,7 +28,7 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)
+    super::is_letter_or_digit(c) || ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 /// The end of the word that begins at `start`, joined parts included.

@@ -11,8 +11,9 @@ use super::schema::Fields;
 use crate::index::tokens::Keys;
 use crate::index::{Document, newest};
 
-/// Threads that build segments; two cores are what a node is promised.
-const WRITER_THREADS: usize = 2;
+/// Threads that build segments. Each leaves one segment a commit, and a segment costs more to open, merge and sync than
+/// an ordinary batch costs to index; keys are made on the caller's thread beside it.
+const WRITER_THREADS: usize = 1;
 
 pub(super) struct Writer {
     pub(super) tantivy: IndexWriter,
