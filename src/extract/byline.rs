@@ -108,9 +108,12 @@ fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Optio
     let title = title.map_or(start.saturating_sub(8), |title| blocks.partition_point(|block| block.at < title));
     let head = title..(start + 4).max(title + 6).min(blocks.len());
     let tail = end.saturating_sub(3)..(end + 6).min(blocks.len());
-    head.chain(tail)
-        .filter_map(|place| blocks.get(place))
-        .filter(|block| block.chars < 120 && !block.marks.any(Marks::ELSEWHERE))
+    // Drupal keeps the line with author and date in a `<footer>` above the text.
+    let head = head.map(|place| (place, Marks::ELSEWHERE_IN_HEAD));
+    head.chain(tail.map(|place| (place, Marks::ELSEWHERE)))
+        .filter_map(|(place, elsewhere)| Some((blocks.get(place)?, elsewhere)))
+        .filter(|(block, elsewhere)| block.chars < 120 && !block.marks.any(*elsewhere))
+        .map(|(block, _)| block)
         .find_map(|block| NAME.captures(&block.text).map(|found| found[1].to_owned()))
 }
 

@@ -221,7 +221,9 @@ impl Place<'_, '_> {
         let mut best: Option<(i32, Found)> = None;
         for (at, block) in self.page.blocks.iter().enumerate() {
             let dated_class = block.marks.any(Marks::DATE.with(Marks::BYLINE));
-            if block.chars < 6 || block.marks.any(Marks::ELSEWHERE) || !block.text.chars().any(|c| c.is_ascii_digit()) {
+            let in_head = title_at.is_some_and(|title| at >= title) && body_at.is_some_and(|body| at <= body);
+            let elsewhere = if in_head { Marks::ELSEWHERE_IN_HEAD } else { Marks::ELSEWHERE };
+            if block.chars < 6 || block.marks.any(elsewhere) || !block.text.chars().any(|c| c.is_ascii_digit()) {
                 continue;
             }
             if block.chars > 150 && !dated_class && !announces(&block.text) || block.chars > 300 {

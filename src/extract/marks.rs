@@ -56,6 +56,9 @@ impl Marks {
         Self::NAV.0 | Self::RELATED.0 | Self::COMMENT.0 | Self::AD.0 | Self::FOOTER.0 | Self::CLOCK.0 | Self::SIDE.0,
     );
 
+    /// The same between title and body.
+    pub(super) const ELSEWHERE_IN_HEAD: Self = Self::ELSEWHERE.without(Self::FOOTER);
+
     /// Whether any of `marks` is set.
     pub(super) fn any(self, marks: Self) -> bool {
         self.0 & marks.0 != 0
@@ -164,6 +167,12 @@ const STEMS: &[(Marks, &str)] = &[
     (Marks::AUTHOR, "author tacgia"),
 ];
 
+/// Words above that are Vietnamese.
+const IN_TWO_PIECES: [&str; 19] = [
+    "lienquan", "tinkhac", "xemthem", "docthem", "chiase", "binhluan", "ykien", "quangcao", "ngaydang", "thoigian",
+    "tukhoa", "danhgia", "noidung", "tieude", "tomtat", "trichyeu", "mota", "tacgia", "butdanh",
+];
+
 static BY_WORD: LazyLock<HashMap<&'static str, Marks>> = LazyLock::new(|| {
     let mut map: HashMap<&str, Marks> = HashMap::new();
     for (marks, words) in WORDS {
@@ -250,8 +259,10 @@ fn marks_of_name(name: &str) -> Marks {
             .map(String::as_str)
             .take_while(|word| !matches!(*word, "with" | "without" | "has" | "no"))
             .collect();
-        // "field-tac-gia", "mo-ta-ngan": words of Vietnamese are written in pieces.
-        let pairs = own_words.windows(2).map(|pair| pair.concat());
+        let hides = is_hidden_name(&words);
+        // "field-tac-gia", "mo-ta-ngan": a word of Vietnamese is written in two pieces.
+        let pairs =
+            own_words.windows(2).map(|pair| pair.concat()).filter(|pair| IN_TWO_PIECES.contains(&pair.as_str()));
         let words: Vec<String> = pairs.chain(own_words.iter().map(|&word| word.to_owned())).collect();
         for word in words {
             if let Some(more) = BY_WORD.get(word.as_str()) {
@@ -263,7 +274,7 @@ fn marks_of_name(name: &str) -> Marks {
                 }
             }
         }
-        if own.any(Marks::HIDDEN) && !is_hidden_name(&lower) {
+        if !hides {
             own = own.without(Marks::HIDDEN);
         }
         marks = marks.with(settle(&lower, own));
@@ -273,8 +284,8 @@ fn marks_of_name(name: &str) -> Marks {
 
 /// Whether a class hides the element itself from every reader: "field--label-hidden" hides a label, "hidden-xs" hides
 /// from small screens only.
-fn is_hidden_name(class: &str) -> bool {
-    const WORDS: [&str; 20] = [
+fn is_hidden_name(words: &[String]) -> bool {
+    const WORDS: [&str; 22] = [
         "hidden",
         "hide",
         "d",
@@ -295,8 +306,10 @@ fn is_hidden_name(class: &str) -> bool {
         "display",
         "offscreen",
         "off",
+        "completely",
+        "helper",
     ];
-    class.split(|c: char| !c.is_ascii_alphanumeric()).all(|word| word.is_empty() || WORDS.contains(&word))
+    words.iter().all(|word| WORDS.contains(&word.as_str()))
 }
 
 /// Removes what a name only seems to say.

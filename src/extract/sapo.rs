@@ -88,11 +88,21 @@ fn without(blocks: &[Block], body: &Body, text: &str) -> Vec<usize> {
     lines.filter(|&(place, line)| place >= 4 || !is_sapo(line)).map(|(_, line)| line).collect()
 }
 
+/// The first block behind the title. The element that shows it may be that of the whole article, when the title is
+/// parted from the rest by a line break only.
+fn after_title(page: &Outline<'_>, blocks: &[Block], title: Id, title_text: &str) -> usize {
+    let first = blocks.partition_point(|block| block.at < title);
+    let end = blocks.partition_point(|block| block.at < page.nodes[title].end);
+    let key = compare_key(title_text);
+    let shown = blocks[first..end].iter().take(12).position(|block| compare_key(&block.text) == key);
+    shown.map_or(end, |place| first + place + 1)
+}
+
 /// A paragraph between title and body, or one called sapo at the body's start.
 fn between(page: &Outline<'_>, blocks: &[Block], body: &Body, title: Option<Id>, title_text: &str) -> Option<String> {
     let title = title?;
     let first = body.lines.first().map(|&line| blocks[line].at)?;
-    let from = blocks.partition_point(|block| block.at < page.nodes[title].end);
+    let from = after_title(page, blocks, title, title_text);
     let title_key = compare_key(title_text);
     for block in blocks[from..].iter().take_while(|block| block.at <= first).take(30) {
         let called = block.marks.any(Marks::SAPO) && block.chars < 1_200;
@@ -137,7 +147,7 @@ fn set_apart(page: &Outline<'_>, blocks: &[Block], body: &Body, title: Option<Id
     let lines: Vec<usize> = body.lines.iter().copied().filter(|&line| prose(&blocks[line])).collect();
     let first = *lines.first()?;
     let is_title = |block: &Block| compare_key(&block.text) == compare_key(title_text);
-    let from = blocks.partition_point(|block| block.at < page.nodes[title].end);
+    let from = after_title(page, blocks, title, title_text);
     let (candidate, rest) = match blocks.get(from..first).and_then(|before| before.iter().rposition(prose)) {
         // Before the body there is one paragraph, and it is not the body's own first.
         Some(place) if !is_title(&blocks[from + place]) => (from + place, first),

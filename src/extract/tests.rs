@@ -199,3 +199,32 @@ fn a_listing_does_not_date_what_is_gone() {
         <p>Nội dung có thể đã bị xóa hoặc thay đổi đường dẫn. Mời quay lại <a href=/>trang chủ</a>.</p>";
     assert!(read_with(html, &hints, None).not_an_article.is_some());
 }
+
+#[test]
+fn a_sapo_may_be_set_apart_only_by_its_element() {
+    let check = |before: &str, expected: &str| {
+        let html = format!("<div><div>Trang chủ</div><h1>Kiểm tra hồ chứa nước</h1>{before}<div>{PROSE}</div></div>");
+        let got = read(&html);
+        assert_eq!(got.article.summary, expected, "{before}");
+        assert!(got.article.text.starts_with("Đoàn công tác"), "{before}: {}", got.article.text);
+    };
+    let sapo = "Công trình cấp nước cho hơn một nghìn hộ dân vùng cao đã đạt chín phần mười khối lượng.";
+    check(&format!("<div>12/05/2026 14:05</div><div>{sapo}</div>"), sapo);
+    check(&format!("<p class=mo-ta-ngan>{sapo}</p>"), sapo);
+    check(&format!("<div class='font-semibold text-lg'>{sapo}</div>"), sapo);
+    check("<div>12/05/2026 14:05</div>", "");
+}
+
+#[test]
+fn a_person_is_named_in_many_places() {
+    let check = |before: &str, after: &str, expected: &str| {
+        let got = read(&format!("<div><h1>Kiểm tra hồ chứa nước</h1>{before}<div>{PROSE}</div>{after}</div>"));
+        assert_eq!(got.article.author, expected, "{before} {after}: {:?}", got.sources);
+        assert_eq!(got.article.text.lines().count(), 3, "{}", got.article.text);
+    };
+    check("<div><span>14:05 | 12/05/2026</span> <span>Nguyễn Văn Hòa</span></div>", "", "Nguyễn Văn Hòa");
+    check("<footer>Được đăng bởi <a href=/u/1>Đỗ Như Ý</a> vào Thứ Ba, 12/05/2026 - 14:05</footer>", "", "Đỗ Như Ý");
+    check("<div>Tác giả: Bùi Đình Tuyển | 12/05/2026 14:05</div>", "", "Bùi Đình Tuyển");
+    check("<div>12/05/2026 14:05</div>", "<div>Trần Thị Thúy</div>", "Trần Thị Thúy");
+    check("<div>12/05/2026 14:05</div>", "<div>Hà Nội</div>", "");
+}

@@ -214,3 +214,21 @@ fn hostile_pages_end_soon() {
     }
     println!("hostile pages: {} ms", start.elapsed().as_millis());
 }
+
+#[test]
+fn an_item_that_only_says_more_has_its_title_beside() {
+    let items: String = ["Khai mạc hội nghị cải cách", "Kiểm tra tiến độ hồ chứa", "Lịch công tác tuần 46", "Ra quân dọn vệ sinh"]
+        .iter()
+        .enumerate()
+        .map(|(place, title)| {
+            format!("<li><p>{title}</p><p>1{place}/05/2026 08:30</p><p>Một câu nói rõ hơn về nội dung.</p><a href='/tin/bai-viet-so-{place}-10023{place}.html'>Xem thêm</a></li>")
+        })
+        .collect();
+    let found = read(&format!("<ul>{items}</ul><a href='/tin-2.html'><i></i></a>"), "https://tinh.gov.vn/tin.html");
+    let titles: Vec<_> = found.leads.iter().filter_map(|lead| lead.title.as_deref()).collect();
+    assert_eq!(titles.first(), Some(&"Khai mạc hội nghị cải cách"), "{titles:?}");
+    assert_eq!(
+        (found.leads.len(), found.next.map(String::from).as_deref()),
+        (4, Some("https://tinh.gov.vn/tin-2.html"))
+    );
+}
