@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
 
+use crate::archive;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::dedup::Window;
@@ -78,14 +79,18 @@ impl App {
         let lock = DataLock::take(&folder)?;
         let opened = Window::open(&folder.join("dedup"), &self.config.dedup)?;
         let window = Arc::new(opened.window);
+        let reached = archive::table::revision(self.store.pool()).await?;
+        let replaced = window.revision() > reached;
+        if replaced {
+            // The record was deleted or put back to an older one: what was seen since then is not in it.
+            tracing::warn!("the record is older than the dedup window, which is made anew");
+            window.clear()?;
+        }
         pipeline::rebuild::catch_up(&self.store, &window).await?;
 
         let target = self.config.index.backend.as_str();
         let index: Arc<dyn SearchIndex> = match self.config.index.backend {
-            Backend::Embedded => {
-                let embedded = Embedded::open(&self.index_folder(), &self.config.index)?;
-                Arc::new(embedded)
-            }
+            Backend::Embedded => Arc::new(self.embedded(replaced).await?),
             Backend::Meilisearch => Arc::new(meilisearch(&self.config)?),
         };
         let worker = outbox::Worker::new(self.store.clone(), target, Arc::clone(&index), self.config.index.batch);
@@ -106,6 +111,24 @@ impl App {
             schedule: Arc::new(self.config.schedule.clone()),
         };
         Ok(Works { app: self, visits, index, worker, _lock: lock })
+    }
+}
+
+impl App {
+    /// The embedded index; an empty one when it holds what the record does not know.
+    async fn embedded(&self, replaced: bool) -> Result<Embedded> {
+        let folder = self.index_folder();
+        let index = Embedded::open(&folder, &self.config.index)?;
+        let known = archive::table::count(self.store.pool()).await?;
+        // The record keeps every article that it ever had, so the index can hold more only if it is another record's.
+        if !replaced && index.count().await? <= known {
+            return Ok(index);
+        }
+        tracing::warn!("the search index is another record's, it is made anew");
+        drop(index);
+        std::fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot remove the search index {}", folder.display()))?;
+        Embedded::open(&folder, &self.config.index)
     }
 }
 

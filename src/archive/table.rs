@@ -100,6 +100,18 @@ pub fn changed_since(pool: &Pool, revision: i64) -> BoxStream<'_, Result<Record>
     )
 }
 
+/// How many articles the record has, gone ones included.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn count(pool: &Pool) -> Result<u64> {
+    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM article")
+        .fetch_one(pool)
+        .await
+        .context("cannot count the articles")?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
 /// The record's last revision.
 ///
 /// # Errors

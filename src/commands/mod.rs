@@ -149,15 +149,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
 /// An error as one line: what was tried, on what, why.
 #[must_use]
 pub fn one_line(cause: &anyhow::Error) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for cause in cause.chain() {
-        let words = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        // Some errors say their source's words as well.
-        if !parts.last().is_some_and(|before| before.ends_with(&words)) {
-            parts.push(words);
-        }
-    }
-    parts.join(": ")
+    crate::store::in_words(cause)
 }
 
 impl Invocation {
@@ -190,8 +182,8 @@ fn log(config: &Config, serving: bool) -> Result<()> {
     // A server that says nothing cannot be operated; a command that chats cannot be scripted.
     // The engines' own warnings (a merge that was given up, a slow query) are nothing that an operator can mend.
     let wanted = match (serving, general.log.as_str()) {
-        (true, "warn") => "info,tantivy=error,sqlx=error,tokio_cron_scheduler=warn",
-        (false, "warn") => "warn,tantivy=error,sqlx=error",
+        (true, "warn") => "info,tantivy=error,sqlx=error,sled=error,tokio_cron_scheduler=warn",
+        (false, "warn") => "warn,tantivy=error,sqlx=error,sled=error",
         (_, own) => own,
     };
     let filter = EnvFilter::try_new(wanted)
@@ -201,7 +193,14 @@ fn log(config: &Config, serving: bool) -> Result<()> {
         LogFormat::Json => builder.json().try_init(),
         LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
     };
-    set.map_err(|cause| anyhow::anyhow!("cannot start the log: {cause}"))
+    set.map_err(|cause| anyhow::anyhow!("cannot start the log: {cause}"))?;
+    // A part that gives up, such as a damaged dedup window, is caught where it runs; one line about it is enough.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let cause = panic.payload_as_str().unwrap_or_default();
+        tracing::error!(place, cause, "a part of lantoa gave up");
+    }));
+    Ok(())
 }
 
 /// The first signal asks for an orderly end, the second ends at once.

@@ -36,7 +36,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     let app = App::open(context.config.clone(), context.clock()).await?;
-    let index = app.search_index().await?;
+    let index = app.search_index().await.context("cannot search (lantoa reindex builds the index anew)")?;
     let document = args.document.as_deref().map(|text| {
         vietnamese::document::canonical(text)
             .with_context(|| format!("cannot search: `{text}` is not a document number (example: 42/2022/NĐ-CP)"))

@@ -277,6 +277,9 @@ impl Visits {
                 {
                     pausing.insert(portal.id, Instant::now() + UNRECORDED);
                 }
+                if cancel.is_cancelled() {
+                    return;
+                }
                 let (slug, problem) = (&report.portal, report.problem.as_deref());
                 match problem {
                     Some(problem) => warn!(portal = slug, problem, failed = report.failed, "visited"),

@@ -38,6 +38,9 @@ pub struct Report {
     /// The record could not be told of this visit.
     #[serde(skip)]
     pub unrecorded: bool,
+    /// Trouble of our own was logged.
+    #[serde(skip)]
+    troubled: bool,
     /// Why articles that are missing were not marked gone.
     #[serde(skip)]
     pub(super) hold: Option<String>,
@@ -70,8 +73,11 @@ impl Report {
         match outcome {
             Ok(value) => Some(value),
             Err(cause) => {
-                let cause = format!("{cause:#}");
-                tracing::error!(portal = self.portal, %cause, "visit could not note something");
+                let cause = crate::store::in_words(&cause);
+                // A full disk refuses everything: once a visit is enough, the rest stands in the report.
+                if !std::mem::replace(&mut self.troubled, true) {
+                    tracing::error!(portal = self.portal, %cause, "a visit could not be written down");
+                }
                 self.failed += 1;
                 if self.errors.len() < ERRORS {
                     self.errors.push(Failure { url: String::new(), cause });

@@ -164,6 +164,20 @@ fn mend_of(cause: &sqlx::Error) -> &'static str {
     }
 }
 
+/// An error with its causes as one line. Some errors, those of the database among them, say their cause's words as
+/// well; these are said once.
+#[must_use]
+pub fn in_words(cause: &anyhow::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for cause in cause.chain() {
+        let words = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        if !parts.last().is_some_and(|before| before.ends_with(&words)) {
+            parts.push(words);
+        }
+    }
+    parts.join(": ")
+}
+
 /// An instant as the record keeps it: milliseconds since 1970, UTC.
 #[must_use]
 pub fn millis(at: Timestamp) -> i64 {

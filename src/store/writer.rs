@@ -62,7 +62,7 @@ impl Writer {
                     Ok(connection) => in_savepoint(connection, change).await,
                     Err(cause) => Err(anyhow!(cause)),
                 };
-                let broken = outcome.as_ref().err().filter(|cause| undoes_all(cause)).map(|cause| format!("{cause:#}"));
+                let broken = outcome.as_ref().err().filter(|cause| undoes_all(cause)).map(super::in_words);
                 let answer: Answer = Box::new(move |committed| {
                     let told = match committed {
                         Ok(()) => outcome,
@@ -134,7 +134,7 @@ async fn commit_together(pool: &SqlitePool, waiting: &mut VecDeque<Job>) {
         Err(cause) => return refuse(waiting, &format!("cannot reach the record: {cause}")).await,
     };
     let mut answers = Vec::with_capacity(waiting.len());
-    let committed = run(&mut connection, waiting, &mut answers).await.map_err(|cause| format!("{cause:#}"));
+    let committed = run(&mut connection, waiting, &mut answers).await.map_err(|cause| super::in_words(&cause));
     if let Err(cause) = &committed {
         // What state the connection is in is anybody's guess: the next transaction gets a new one.
         connection.close_on_drop();
