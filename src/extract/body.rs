@@ -237,6 +237,8 @@ fn drop_tail(blocks: &[Block], lines: &mut Vec<usize>) -> String {
         {
             signature = name;
             lines.pop();
+        } else if block.chars < 60 && phrases::is_credit_alone(&block.text) {
+            lines.pop();
         } else if block.kind == Kind::Heading && lines.len() > 3 {
             // A heading with nothing after it announced something that was taken out.
             lines.pop();
@@ -253,6 +255,9 @@ fn signature_of(block: &Block) -> Option<String> {
         return None;
     }
     let text = block.text.trim();
+    if phrases::is_credit_alone(text) {
+        return None;
+    }
     for label in [
         "Tác giả bài viết:",
         "Tác giả:",

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::blocks::Block;
+use super::body::compare_key;
 use super::marks::Marks;
 use super::outline::{Id, Outline};
 use super::selected::Match;
@@ -21,6 +22,8 @@ pub(super) struct Byline {
 pub(super) struct Signs<'s> {
     /// The element that shows the title.
     pub(super) title: Option<Id>,
+    /// The title.
+    pub(super) headline: &'s str,
     /// The element that holds the body.
     pub(super) body: Option<Id>,
     /// What the rules' selectors yielded.
@@ -34,7 +37,7 @@ pub(super) struct Signs<'s> {
 /// Finds the author.
 pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
     let Page { outline: page, blocks, meta } = *page;
-    let Signs { title, body, ruled, signature, site } = *signs;
+    let Signs { title, body, ruled, signature, site, .. } = *signs;
     let found = |names: String, source: &str| {
         Some(Byline { names, source: source.to_owned() }).filter(|byline| !byline.names.is_empty())
     };
@@ -88,7 +91,7 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
     if let Some(byline) = found(tidy(signature, site), "signature") {
         return Some(byline);
     }
-    if let Some(byline) = person(page, blocks, title, body).and_then(|name| found(name, "name by the body")) {
+    if let Some(byline) = person(page, blocks, signs).and_then(|name| found(name, "name by the body")) {
         return Some(byline);
     }
     // The page names a body as its author, and nothing on it names a person.
@@ -118,24 +121,31 @@ fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Optio
 }
 
 /// The name of a person that stands alone right behind the body, or beside the date between title and body.
-fn person(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Option<Id>) -> Option<String> {
-    let body = body?;
+fn person(page: &Outline<'_>, blocks: &[Block], signs: &Signs<'_>) -> Option<String> {
+    let body = signs.body?;
+    let headline = compare_key(signs.headline);
     let start = blocks.partition_point(|block| block.at < body);
     let end = blocks.partition_point(|block| block.at < page.nodes[body].end);
-    let own = |block: &&Block| block.links < 0.3 && !block.marks.any(Marks::ELSEWHERE);
+    let own = |block: &&Block| {
+        block.links < 0.3 && !block.marks.any(Marks::ELSEWHERE) && compare_key(&block.text) != headline
+    };
     let behind = blocks.get(end..).unwrap_or_default().iter().take(2).filter(own);
     let signed = behind.map(|block| block.text.trim()).find(|text| vietnamese::is_person(text));
     if let Some(name) = signed {
         return Some(name.to_owned());
     }
-    let title = blocks.partition_point(|block| block.at < title.unwrap_or(body));
+    let title = blocks.partition_point(|block| block.at < signs.title.unwrap_or(body));
     let head = blocks.get(title..(start + 3).max(title + 5).min(blocks.len())).unwrap_or_default();
-    head.iter().filter(own).filter(|block| block.chars < 100).find_map(|block| {
-        let has_figures = block.text.chars().any(|c| c.is_ascii_digit());
-        let pieces = block.text.split(|c: char| c.is_ascii_digit() || "|:;,/()[]-–•·".contains(c)).map(str::trim);
-        let mut names = pieces.filter(|piece| vietnamese::is_person(piece));
-        let name = names.next().filter(|_| has_figures && block.is_dateline())?;
-        Some(name.to_owned())
+    head.iter().enumerate().filter(|(_, block)| own(block) && block.chars < 100).find_map(|(place, block)| {
+        let figures = block.text.chars().filter(char::is_ascii_digit).count();
+        let is_beside_date = || {
+            let neighbours = [place.checked_sub(1), place.checked_add(1)].into_iter().flatten();
+            neighbours.filter_map(|place| head.get(place)).any(Block::is_dateline)
+        };
+        let pieces = block.text.split(|c: char| c.is_ascii_digit() || "|:;,/()[]-–—•·".contains(c)).map(str::trim);
+        let name = pieces.into_iter().find(|piece| vietnamese::is_person(piece))?;
+        let is_alone = name == block.text.trim();
+        (figures >= 4 || is_alone && is_beside_date()).then(|| name.to_owned())
     })
 }
 

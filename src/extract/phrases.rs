@@ -72,6 +72,12 @@ pub(super) fn is_credit(line: &str) -> bool {
     line.len() < 500 && CREDIT.is_match(line)
 }
 
+/// Whether a line is a credit from its first word: "Ảnh: CTV".
+pub(super) fn is_credit_alone(line: &str) -> bool {
+    let lower = line.trim_start_matches(['(', '*', ' ']).to_lowercase();
+    ["ảnh:", "ảnh :", "nguồn ảnh:", "photo:", "clip:", "video:", "đồ họa:"].iter().any(|word| lower.starts_with(word))
+}
+
 /// Whether a line only names the source of the text.
 pub(super) fn is_source(line: &str) -> bool {
     line.len() < 200 && SOURCE.is_match(line)

@@ -163,8 +163,14 @@ pub(super) fn author(
 ) {
     let ruled = rules.iter().find_map(|rules| rules.authors(page.outline));
     let site = page.meta.get(&["og:site_name"]).map_or("", |(_, name)| name);
-    let signs =
-        byline::Signs { title: here.title, body: here.body, ruled: ruled.as_ref(), signature: &body.signature, site };
+    let signs = byline::Signs {
+        title: here.title,
+        headline: &out.article.title,
+        body: here.body,
+        ruled: ruled.as_ref(),
+        signature: &body.signature,
+        site,
+    };
     if let Some(byline) = byline::find(page, &signs) {
         out.article.author = byline.names;
         out.note("author", &byline.source);

@@ -228,3 +228,24 @@ fn a_person_is_named_in_many_places() {
     check("<div>12/05/2026 14:05</div>", "<div>Trần Thị Thúy</div>", "Trần Thị Thúy");
     check("<div>12/05/2026 14:05</div>", "<div>Hà Nội</div>", "");
 }
+
+#[test]
+fn related_titles_behind_a_text_make_no_list() {
+    let titles: String = (0..8)
+        .map(|place| format!("<br>- <a href='/tin/{place}'>Khai mạc giải bóng chuyền truyền thống lần thứ {place}</a> (1{place}/04/2026)"))
+        .collect();
+    let shown = "<b>Kiểm tra hồ chứa nước</b><br><i>12/05/2026 14:05</i><br>";
+    let check = |html: &str, expected: bool| {
+        let got = read(html);
+        assert_eq!(got.not_an_article.is_none(), expected, "{html} {:?} {}", got.not_an_article, got.article.text);
+    };
+    check(&format!("<table><tr><td>{shown}{PROSE}<b>Các tin đã đưa:</b>{titles}</td></tr></table>"), true);
+    let notice = "<p>Ủy ban nhân dân xã thông báo lịch cắt nước để sửa chữa đường ống ở ba thôn phía nam của xã.</p>\
+        <p>Bà con chủ động trữ nước dùng trong hai ngày, mọi thắc mắc xin gọi cán bộ thôn.</p>";
+    check(&format!("<div>{shown}{notice}</div><div>{titles}</div>"), true);
+    check(&format!("<div><h2>Tin tức</h2>{titles}</div><div>{notice}</div>"), false);
+    let items: String = (0..5)
+        .map(|place| format!("<h3><a href='/tin/{place}'>Khai mạc giải bóng chuyền truyền thống lần {place}</a></h3><p>12/05/2026</p><p>Giải năm nay có mười hai đội của các xã, phường tham dự trong hai ngày cuối tuần.</p>"))
+        .collect();
+    check(&format!("<div><h2>Tin tức</h2>{items}</div>"), false);
+}

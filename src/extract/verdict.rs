@@ -145,6 +145,15 @@ pub(super) fn is_crowded(blocks: &[Block]) -> bool {
     blocks.iter().filter(|block| is_teaser(block)).count() >= 15
 }
 
+/// Whether the text stands before the linked titles: a short notice and what is related to it.
+fn text_comes_first(evidence: &Evidence<'_>) -> bool {
+    let Some(container) = evidence.container else { return false };
+    let end = evidence.page.nodes[container].end;
+    let last = evidence.blocks.iter().rposition(|block| (container..end).contains(&block.at) && block.is_prose());
+    let before = evidence.blocks[..last.unwrap_or(0)].iter().filter(|block| is_teaser(block)).count();
+    before == 0
+}
+
 /// Section pages: many links with their own titles, hardly any prose.
 fn listing(evidence: &Evidence<'_>, body: usize) -> Option<String> {
     let prose: u32 = evidence
@@ -164,7 +173,15 @@ fn listing(evidence: &Evidence<'_>, body: usize) -> Option<String> {
         // Related links follow the text of an article; on a list, even a short one, a title comes first.
         let first = |wanted: &dyn Fn(&Block) -> bool| inside().position(wanted);
         let leads = first(&is_teaser).zip(first(&Block::is_prose)).is_some_and(|(title, text)| title < text);
-        if (teasers >= 5 || teasers >= 2 && leads) && teasers * 5 >= paragraphs * 4 {
+        // Titles and paragraphs take turns on a list; behind an article its related links stand together.
+        let mut turns = 0;
+        let mut after_title = false;
+        for block in inside() {
+            turns += usize::from(after_title && block.is_prose());
+            after_title = is_teaser(block) || after_title && !block.is_prose();
+        }
+        let is_list = leads && teasers >= 2 || turns >= 3 || teasers >= 5 && paragraphs <= 2;
+        if is_list && teasers * 5 >= paragraphs * 4 {
             return Some("listing: linked titles between the paragraphs".to_owned());
         }
     }
@@ -184,5 +201,6 @@ fn listing(evidence: &Evidence<'_>, body: usize) -> Option<String> {
         return None;
     }
     let dominated = titles >= 8 && (body < 400 || titles * 40 > prose as usize);
-    (dominated && !(evidence.has_date && body >= 600)).then(|| "listing: mostly links to articles".to_owned())
+    let is_dated = evidence.has_date && (body >= 600 || body >= 150 && text_comes_first(evidence));
+    (dominated && !is_dated).then(|| "listing: mostly links to articles".to_owned())
 }

@@ -246,7 +246,9 @@ fn is_called_next(anchor: ElementRef<'_>) -> bool {
 fn page_number(url: &Url) -> Option<usize> {
     let by_query = url.query_pairs().find_map(|(key, value)| {
         let key = key.to_ascii_lowercase();
-        let is_page = PAGE_WORDS.contains(&key.as_str()) || key.ends_with("_cur") || key.ends_with("page");
+        let is_page = PAGE_WORDS.contains(&key.as_str())
+            || key.ends_with("_cur")
+            || key.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.ends_with("page"));
         is_page.then(|| value.parse().ok()).flatten()
     });
     by_query.or_else(|| {
