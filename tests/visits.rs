@@ -210,7 +210,7 @@ async fn trouble_is_said_in_words_and_stays_where_it_is() {
         ("lon", Server::start(|_| Reply::Endless).await, "larger than"),
         ("cut", Server::start(|_| Reply::Cut).await, "broken"),
         ("loi", Server::start(|_| Reply::Page(500, String::new())).await, "status 500"),
-        ("ban", Server::start(|_| Reply::Page(503, String::new())).await, "left alone until"),
+        ("ban", Server::start(|_| Reply::Page(503, String::new())).await, "status 503"),
         ("rong", Server::start(home(Reply::Page(200, String::new()))).await, "no feed, sitemap or listing"),
         ("nham", Server::start(home(Reply::Page(200, "\u{0}\u{1}%PDF-1.7 rác".to_owned()))).await, "no feed, sitemap"),
     ];

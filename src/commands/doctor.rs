@@ -126,7 +126,7 @@ async fn parts(app: &App, checks: &mut Checks) {
     match Store::problems_of(app.store.path()).await {
         Ok(problems) if problems.is_empty() => checks.good("record", "every page of it is sound"),
         Ok(problems) => {
-            checks.bad("record", problems.join("; "), "stop lantoa and restore a backup: lantoa restore DIR")
+            checks.bad("record", problems.join("; "), "stop lantoa and restore a backup: lantoa restore DIR");
         }
         Err(cause) => checks.bad("record", one_line(&cause), "restore a backup: lantoa restore DIR"),
     }
