@@ -249,3 +249,26 @@ impl Display {
         self.overall.finish_and_clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::portal::{Entry, Health, Kind};
+
+    #[test]
+    fn due_by_the_record_and_when_the_clock_was_ahead() {
+        let now: Timestamp = "2026-11-21T08:00:00Z".parse().expect("a timestamp");
+        let check = |last: Option<&str>, next: Option<&str>, expected: bool| {
+            let at = |text: &str| text.parse().expect("a timestamp");
+            let health = Health { last_visit_at: last.map(at), next_visit_at: next.map(at), ..Health::default() };
+            let entry = Entry::new("a", "A", Kind::Other, "https://a.vn/".parse().expect("an address"));
+            let portal = Portal { id: 1, entry, found: Vec::new(), state: State::Active, health };
+            assert_eq!(is_due(&portal, now), expected, "last {last:?}, next {next:?}");
+        };
+        check(None, None, true);
+        check(Some("2026-11-21T07:00:00Z"), Some("2026-11-21T07:59:00Z"), true);
+        check(Some("2026-11-21T07:00:00Z"), Some("2026-11-21T08:01:00Z"), false);
+        check(Some("2036-11-21T07:00:00Z"), Some("2036-11-21T08:00:00Z"), true);
+        check(Some("2026-11-21T08:00:30Z"), Some("2026-11-21T08:10:00Z"), false);
+    }
+}

@@ -18,8 +18,8 @@ use crate::pipeline::{self, Order};
 use crate::portal::{self, Portal, State};
 use crate::{schedule, triage, web};
 
-/// Looks for portals that are due: every ten seconds.
-const LOOK: &str = "*/10 * * * * *";
+/// Looks for portals that are due.
+const LOOK: Duration = Duration::from_secs(10);
 /// Writes the dedup window to disk: every minute.
 const FLUSH: &str = "30 * * * * *";
 /// Scores what waits for a decision anew: every ten minutes, as its freshness and growth change by themselves.
@@ -83,6 +83,7 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     if let Err(cause) = jobs.scheduler.shutdown().await {
         warn!(%cause, "cannot stop the scheduler");
     }
+    stopped(jobs.looking.take()).await;
     let (_, _, closed) = tokio::join!(jobs.visits.finish(), stopped(worker), async {
         match &mut site {
             Some(_) => ended(&mut site).await,
@@ -119,7 +120,7 @@ async fn stopped(task: Option<JoinHandle<()>>) {
     if let Some(task) = task
         && tokio::time::timeout(STOP, task).await.is_err()
     {
-        warn!("the search index worker did not stop in time; it catches up at the next start");
+        warn!("a task did not stop in time; the next start makes up for it");
     }
 }
 
@@ -157,19 +158,20 @@ async fn index_status(engine: &str, index: Arc<dyn SearchIndex>, worker: outbox:
 
 struct Jobs {
     scheduler: tokio_cron_scheduler::JobScheduler,
+    looking: Option<JoinHandle<()>>,
     visits: Arc<Visits>,
 }
 
 async fn start_jobs(works: &Arc<Works>, roles: &[Role], cancel: &CancellationToken) -> Result<Jobs> {
     let scheduler = schedule::scheduler().await?;
     let visits = Arc::new(Visits::new(Arc::clone(works), cancel.clone()));
+    let mut looking = None;
     if roles.contains(&Role::Crawl) {
         let due = Arc::clone(&visits);
-        schedule::every(&scheduler, LOOK, cancel, move || {
+        looking = Some(tokio::spawn(schedule::steadily(LOOK, cancel.clone(), move || {
             let visits = Arc::clone(&due);
             async move { visits.start_due().await }
-        })
-        .await?;
+        })));
         let parts = works.visits.clone();
         schedule::every(&scheduler, FLUSH, cancel, move || {
             let parts = parts.clone();
@@ -214,7 +216,7 @@ async fn start_jobs(works: &Arc<Works>, roles: &[Role], cancel: &CancellationTok
         .await?;
     }
     scheduler.start().await.context("cannot start the scheduler")?;
-    Ok(Jobs { scheduler, visits })
+    Ok(Jobs { scheduler, looking, visits })
 }
 
 /// The visits under way: a portal never has two at once, and all together never more than configured.

@@ -9,10 +9,13 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::{accounts, archive, dedup, fetch, index, pipeline, schedule, triage, web};
+use crate::{accounts, archive, dedup, fetch, index, pipeline, portal, schedule, triage, web};
 
 /// The commented file that `lantoa init` writes: every option with its default.
 pub const COMMENTED: &str = include_str!("../../config.toml");
+
+/// Portals visited at once, at most: each holds a connection, and descriptors are few.
+const MOST_PORTALS: usize = 10_000;
 
 /// What the variables of the environment begin with.
 const PREFIX: &str = "LANTOA__";
@@ -106,6 +109,15 @@ impl Config {
         if self.crawl.portals_at_once == 0 || self.crawl.pages_per_visit == 0 {
             bail!("cannot use the configuration: crawl.portals_at_once and crawl.pages_per_visit must be 1 or more");
         }
+        if self.crawl.portals_at_once > MOST_PORTALS {
+            bail!("cannot use the configuration: crawl.portals_at_once must be {MOST_PORTALS} or less");
+        }
+        if self.crawl.failures_in_a_row == 0 {
+            bail!("cannot use the configuration: crawl.failures_in_a_row must be 1 or more, or no page is asked for");
+        }
+        if self.fetch.delay_ms > portal::MOST_DELAY_MS {
+            bail!("cannot use the configuration: fetch.delay_ms must be {} or less", portal::MOST_DELAY_MS);
+        }
         Ok(())
     }
 }
@@ -169,6 +181,8 @@ mod tests {
         check("[fetch\n", &[], Err("config.toml)"));
         check("", &[("LANTOA__FETCH__DELAI", "1")], Err("found `delai`"));
         check("", &[("LANTOA__FETCH__DELAY_MS", "soon")], Err("(in LANTOA__FETCH__DELAY_MS in the environment)"));
+        check("[crawl]\nfailures_in_a_row = 0\n", &[], Err("crawl.failures_in_a_row"));
+        check("[fetch]\ndelay_ms = 9000000000000000000\n", &[], Err("fetch.delay_ms"));
         check("[schedule]\nministry = \"sometimes\"\n", &[], Err("schedule.ministry: `sometimes` is not a cron"));
     }
 

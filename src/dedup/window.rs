@@ -340,7 +340,8 @@ fn open_guarded(folder: &Path, options: &Options) -> Result<Window> {
 fn open(folder: &Path, options: &Options) -> Result<Window> {
     let db = sled::Config::new()
         .path(folder)
-        .cache_capacity(options.cache_mb.saturating_mul(1 << 20))
+        // sled refuses to work without a cache.
+        .cache_capacity(options.cache_mb.max(1).saturating_mul(1 << 20))
         .flush_every_ms(None)
         .open()
         .with_context(|| format!("cannot open the dedup window in {}", folder.display()))?;

@@ -76,6 +76,9 @@ pub fn problem_of(entry: &Entry) -> Option<String> {
     if entry.parent.as_deref() == Some(&entry.slug) {
         return Some("a portal cannot be its own parent".to_owned());
     }
+    if entry.delay_ms.is_some_and(|delay| delay > super::MOST_DELAY_MS) {
+        return Some(format!("delay_ms must be {} or less", super::MOST_DELAY_MS));
+    }
     let addresses = std::iter::once(&entry.url).chain(entry.sources.iter().map(|source| &source.url));
     for url in addresses {
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {

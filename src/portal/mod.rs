@@ -14,6 +14,9 @@ pub use canonical::{canonical_url, same_site};
 
 use crate::clock::Timestamp;
 
+/// The longest pause between two requests that an option may ask for: an hour.
+pub const MOST_DELAY_MS: u64 = 3_600_000;
+
 /// A registered site.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Portal {

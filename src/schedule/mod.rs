@@ -174,6 +174,24 @@ where
     Ok(())
 }
 
+/// Runs `job` at once and then every `period`, one run after the other, until `cancel`. Unlike [`every`] it does not
+/// look at the machine's clock, which may be set back by a day.
+pub async fn steadily<F, R>(period: std::time::Duration, cancel: CancellationToken, job: F)
+where
+    F: Fn() -> R,
+    R: Future<Output = ()>,
+{
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => return,
+            _ = ticks.tick() => job().await,
+        }
+    }
+}
+
 /// A scheduler that is not running yet.
 ///
 /// # Errors
