@@ -49,13 +49,23 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     let cancel = invocation.cancel.clone();
     let app = App::open(invocation.config.clone(), invocation.clock()).await?;
     let works = Arc::new(app.into_works().await?);
+    let mut watching = None;
     let site = if args.role.contains(&Role::Web) {
         let address = works.app.config.web.listen.clone();
         let listener = tokio::net::TcpListener::bind(&address)
             .await
             .with_context(|| format!("cannot listen on {address} (is the port in use? set web.listen to another)"))?;
         info!(address = %listener.local_addr()?, url = works.app.config.web.public_url, "the site is open");
-        let (router, cancel) = (web::router(site_parts(&works)?)?, cancel.clone());
+        let parts = site_parts(&works)?;
+        let address = &works.app.config.web.operations_listen;
+        if !address.is_empty() {
+            let listener = tokio::net::TcpListener::bind(address).await.with_context(|| {
+                format!("cannot listen on {address} (is the port in use? set web.operations_listen to another)")
+            })?;
+            let (router, cancel) = (web::operations(parts.clone()), cancel.clone());
+            watching = Some(tokio::spawn(async move { web::serve(listener, router, cancel).await }));
+        }
+        let (router, cancel) = (web::router(parts)?, cancel.clone());
         Some(tokio::spawn(async move { web::serve(listener, router, cancel).await }))
     } else {
         None
@@ -70,7 +80,7 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     if let Some(worker) = worker {
         let _ = worker.await;
     }
-    if let Some(site) = site {
+    for site in site.into_iter().chain(watching) {
         site.await.context("the site ended badly")??;
     }
     match Arc::try_unwrap(works) {

@@ -27,6 +27,7 @@ use prometheus_client::registry::Registry;
 use serde::{Deserialize, Serialize};
 use tokio::sync::RwLock;
 
+pub use pages::operations::operations;
 pub use router::router;
 pub use serve::serve;
 
@@ -79,6 +80,9 @@ pub struct Options {
     pub listen: String,
     /// The address that people type, without a slash at the end: links in feeds and sign-in links start with it.
     pub public_url: String,
+    /// Where `/readyz` and `/metrics` are answered to whoever reaches that address; empty: on `listen`, and only to
+    /// clients on this machine that no proxy passed on.
+    pub operations_listen: String,
     /// Send cookies over TLS only. Set it wherever a proxy serves the site by https.
     pub secure_cookies: bool,
     /// Whom portals write to about the crawler; shown at `/crawler`.
@@ -90,6 +94,7 @@ impl Default for Options {
         Self {
             listen: "127.0.0.1:8080".into(),
             public_url: "http://127.0.0.1:8080".into(),
+            operations_listen: String::new(),
             secure_cookies: false,
             contact: String::new(),
         }
