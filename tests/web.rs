@@ -686,6 +686,14 @@ async fn bodies_are_bounded() {
     let house = House::new().await;
     let form = format!("name=lan&password={}", "a".repeat(70_000));
     assert_eq!(house.post("/login", "", &form).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // A body that does not say how long it is, and has no end.
+    for path in ["/login", "/api/v1/desk/items/1/decisions"] {
+        let lan = house.enter(Who::Editor).await;
+        let request = Request::post(path).header(COOKIE, lan).header("sec-fetch-site", "same-origin");
+        let endless = futures::stream::repeat_with(|| Ok::<_, std::io::Error>("name=lan&".repeat(100)));
+        let answer = house.send(request.body(Body::from_stream(endless)).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
 }
 
 #[tokio::test]
