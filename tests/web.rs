@@ -102,6 +102,7 @@ struct House {
     store: Store,
     clock: Clock,
     router: Router,
+    operations: Router,
     articles: Vec<String>,
     _folder: tempfile::TempDir,
 }
@@ -157,7 +158,8 @@ impl House {
             options,
             metrics: Arc::default(),
         };
-        Self { store, clock, router: web::router(parts).unwrap(), articles, _folder: folder }
+        let operations = web::operations(parts.clone());
+        Self { store, clock, router: web::router(parts).unwrap(), operations, articles, _folder: folder }
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
@@ -172,6 +174,16 @@ impl House {
 
     async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.send(Request::get(path).header(COOKIE, cookie).body(Body::empty()).unwrap()).await
+    }
+
+    /// A request to the site from `client`, with headers of its own.
+    async fn watch(&self, path: &str, client: &str, headers: &[(&str, &str)]) -> Answer {
+        let client: std::net::SocketAddr = client.parse().unwrap();
+        let mut request = Request::get(path).extension(axum::extract::ConnectInfo(client));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
     }
 
     async fn post(&self, path: &str, cookie: &str, form: &str) -> Answer {
@@ -219,10 +231,17 @@ impl House {
 /// What every answer must carry, whoever made it.
 fn assert_protected(answer: &Answer) {
     let policy = answer.header("content-security-policy");
-    for rule in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
+    for rule in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+    ] {
         assert!(policy.contains(rule), "{} {policy}", answer.status);
     }
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
     assert!(!answer.header("referrer-policy").is_empty());
     assert!(answer.body.len() < 60_000, "{}", answer.body.len());
     // JSON may hold anything: with its type and `nosniff` no browser takes it for a page.
@@ -379,8 +398,9 @@ async fn each_visitor_gets_what_is_theirs() {
         ("POST", "/desk/items/2/decisions", [403, 400, 403, 404, 400]),
         ("GET", "/console", [303, 403, 200, 403, 200]),
         ("GET", "/healthz", [200; 5]),
-        ("GET", "/readyz", [200; 5]),
-        ("GET", "/metrics", [200; 5]),
+        // For clients on this machine only, and these requests say nothing of where they come from.
+        ("GET", "/readyz", [404; 5]),
+        ("GET", "/metrics", [404; 5]),
         ("GET", "/nothing", [404; 5]),
         ("GET", "//desk", [404; 5]),
         ("GET", "/desk/", [404; 5]),
@@ -560,7 +580,7 @@ async fn a_broken_engine_is_said_plainly() {
     let search = house.get("/search?q=a", "").await;
     assert_eq!(search.status, 503);
     search.has("Máy tìm kiếm").lacks("the engine is broken");
-    assert_eq!(house.get("/readyz", "").await.status, 503);
+    assert_eq!(house.watch("/readyz", "127.0.0.1:9", &[]).await.status, 503);
     assert_eq!(house.get("/healthz", "").await.status, 200);
 }
 
@@ -666,6 +686,14 @@ async fn bodies_are_bounded() {
     let house = House::new().await;
     let form = format!("name=lan&password={}", "a".repeat(70_000));
     assert_eq!(house.post("/login", "", &form).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // A body that does not say how long it is, and has no end.
+    for path in ["/login", "/api/v1/desk/items/1/decisions"] {
+        let lan = house.enter(Who::Editor).await;
+        let request = Request::post(path).header(COOKIE, lan).header("sec-fetch-site", "same-origin");
+        let endless = futures::stream::repeat_with(|| Ok::<_, std::io::Error>("name=lan&".repeat(100)));
+        let answer = house.send(request.body(Body::from_stream(endless)).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -802,8 +830,344 @@ async fn cookies_are_bound_to_tls_when_there_is_some() {
     let house = House::build(options, false).await;
     let line = house.post(&house.link(Who::Editor).await, "", "straight_in=1").await;
     let line = line.header(SET_COOKIE);
+    let home = house.get("/", "").await;
+    assert_eq!(home.header("strict-transport-security"), "max-age=31536000; includeSubDomains");
     assert!(line.starts_with("__Host-lantoa=") && line.contains("; Secure") && line.contains("; Path=/"), "{line}");
     house.get("/opensearch.xml", "").await.has("https://lantoa.gov.vn/search?q={searchTerms}");
+}
+
+/// `/readyz` and `/metrics` tell how the house is run: not for those outside.
+#[tokio::test]
+async fn only_this_machine_watches() {
+    let house = House::new().await;
+    let check = |path: &'static str, client: &'static str, headers: &'static [(&str, &str)], status: u16| {
+        let house = &house;
+        async move {
+            let answer = house.watch(path, client, headers).await;
+            assert_eq!(answer.status, status, "{path} {client} {headers:?}");
+        }
+    };
+    for path in ["/readyz", "/metrics"] {
+        check(path, "127.0.0.1:9", &[], 200).await;
+        check(path, "[::1]:9", &[], 200).await;
+        check(path, "[::ffff:127.0.0.1]:9", &[], 200).await;
+        check(path, "203.0.113.7:9", &[], 404).await;
+        check(path, "10.0.0.1:9", &[("x-forwarded-for", "127.0.0.1")], 404).await;
+        check(path, "127.0.0.1:9", &[("x-forwarded-for", "203.0.113.7")], 404).await;
+        check(path, "127.0.0.1:9", &[("forwarded", "for=127.0.0.1")], 404).await;
+    }
+    check("/healthz", "203.0.113.7:9", &[], 200).await;
+
+    house.get("/items/nothing", "").await;
+    let metrics = house.watch("/metrics", "127.0.0.1:9", &[]).await.body;
+    for line in [
+        "lantoa_http_requests_total{route=\"/items/{id}\",status=\"404\"} 1",
+        "lantoa_articles{status=\"live\"} 4",
+        "lantoa_portals{state=\"active\"} 3",
+        "lantoa_last_visits{outcome=\"none\"} 3",
+        "lantoa_outbox_articles 0",
+        "lantoa_index_ready 1",
+        "lantoa_triage_items{view=\"open\"} 3",
+    ] {
+        assert!(metrics.lines().any(|found| found == line), "no {line} in {metrics}");
+    }
+    assert!(metrics.ends_with("# EOF\n") && metrics.matches("# EOF").count() == 1, "{metrics}");
+
+    let own = web::Options { operations_listen: "127.0.0.1:0".into(), ..web::Options::default() };
+    let house = House::build(own, false).await;
+    assert_eq!(house.watch("/metrics", "127.0.0.1:9", &[]).await.status, 404);
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        assert_eq!(house.operations.clone().oneshot(request).await.unwrap().status(), 200, "{path}");
+    }
+}
+
+/// One way to a page is one verdict, however the request is dressed.
+#[tokio::test]
+async fn no_disguise_opens_a_door() {
+    let house = House::new().await;
+    let lan = house.enter(Who::Editor).await;
+    let before = house.state().await;
+    let check =
+        |method: &'static str, path: &'static str, cookie: &str, headers: &'static [(&str, &str)], status: u16| {
+            let (house, cookie) = (&house, cookie.to_owned());
+            async move {
+                let mut request = Request::builder().method(method).uri(path).header(COOKIE, cookie);
+                for (name, value) in headers {
+                    request = request.header(*name, *value);
+                }
+                let answer = house.send(request.body(Body::from("action=routine&revision=1")).unwrap()).await;
+                assert_eq!(answer.status, status, "{method} {path} {headers:?}");
+            }
+        };
+    check("HEAD", "/desk", "", &[], 303).await;
+    check("HEAD", "/console", &lan, &[], 403).await;
+    check("HEAD", "/", "", &[], 200).await;
+    check("GET", "/desk/items/1/decisions", &lan, &[("x-http-method-override", "POST")], 405).await;
+    check("GET", "/desk/items/1", &lan, &[("x-method-override", "POST")], 200).await;
+    check("PUT", "/desk/items/1/decisions", &lan, &[("sec-fetch-site", "same-origin")], 405).await;
+    check("GET", "/%64esk", "", &[], 404).await;
+    check("GET", "/desk%2F", &lan, &[], 404).await;
+    check(
+        "GET",
+        "/console",
+        "",
+        &[("x-original-url", "/"), ("x-rewrite-url", "/"), ("x-forwarded-for", "127.0.0.1")],
+        303,
+    )
+    .await;
+    check(
+        "POST",
+        "/desk/items/1/decisions",
+        &lan,
+        &[("content-type", "text/plain"), ("sec-fetch-site", "cross-site")],
+        403,
+    )
+    .await;
+    check("POST", "/api/v1/desk/items/1/decisions", &lan, &[("content-type", "text/plain"), ("origin", "null")], 403)
+        .await;
+    // Who is lured into signing in or out is not let in or out.
+    check("POST", "/login", "", &[("sec-fetch-site", "cross-site")], 403).await;
+    check("POST", "/logout", &lan, &[("sec-fetch-site", "cross-site")], 403).await;
+    // A packed body is not unpacked.
+    check(
+        "POST",
+        "/desk/items/1/decisions",
+        &lan,
+        &[("content-encoding", "gzip"), ("sec-fetch-site", "same-origin")],
+        415,
+    )
+    .await;
+    let mut after = house.state().await;
+    // Refusals are audited; nothing else changed.
+    after.iter_mut().zip(&before).for_each(|(now, then)| {
+        if now.0 == "audit" {
+            now.1 = then.1;
+        }
+    });
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn what_changes_for_an_account_counts_at_once() {
+    let house = House::new().await;
+    let change =
+        |sql: &'static str| house.store.write(move |c| async move { Ok(sqlx::query(sql).execute(c).await?) }.boxed());
+
+    // An officer that gets another portal sees that one and no longer the old.
+    let minh = house.enter(Who::Officer).await;
+    assert_eq!(house.get("/desk/items/1", &minh).await.status, 200);
+    change("UPDATE account_portal SET portal = 'chinhphu'").await.unwrap();
+    assert_eq!(house.get("/desk/items/1", &minh).await.status, 404);
+    assert_eq!(house.get("/desk/items/3", &minh).await.status, 200);
+
+    // A new password ends the sessions that were open.
+    let old = house.enter(Who::Editor).await;
+    let link = house.link(Who::Editor).await;
+    let new = house.post(&link, "", "password=một+câu+dễ+nhớ&again=một+câu+dễ+nhớ").await.cookie();
+    assert_eq!(house.get("/desk", &old).await.status, 303);
+    assert_eq!(house.get("/desk", &new).await.status, 200);
+
+    // Guesses close the account to passwords for a while, not to its owner, who is in or has a link.
+    for _ in 0..8 {
+        house.post("/login", "", "name=lan&password=wrong").await;
+    }
+    assert_eq!(house.post("/login", "", "name=lan&password=một+câu+dễ+nhớ").await.status, 401);
+    assert_eq!(house.get("/desk", &new).await.status, 200);
+    assert_ne!(house.enter(Who::Editor).await, "");
+
+    // Used all day, a session ends all the same after its hours.
+    let busy = house.enter(Who::Editor).await;
+    for _ in 0..35 {
+        house.clock.set(house.clock.now() + 20.minutes());
+        assert_eq!(house.get("/desk", &busy).await.status, 200);
+    }
+    house.clock.set(house.clock.now() + 21.minutes());
+    assert_eq!(house.get("/desk", &busy).await.status, 303);
+}
+
+#[tokio::test]
+async fn every_action_can_be_taken_back() {
+    let house = House::new().await;
+    let lan = house.enter(Who::Editor).await;
+    let stand = || async {
+        let (state, level, snoozed): (String, Option<String>, Option<i64>) =
+            sqlx::query_as("SELECT state, level, snoozed_until FROM triage_item WHERE id = 1")
+                .fetch_one(house.store.pool())
+                .await
+                .unwrap();
+        (state, level, snoozed)
+    };
+    let mut revision = 1;
+    let mut post = async |form: &str| {
+        let form = format!("{form}&revision={revision}");
+        let answer = house.post("/desk/items/1/decisions", &lan, &form).await;
+        assert_eq!((answer.status.as_u16(), answer.header(LOCATION)), (303, "/desk?done=1#queue"), "{form}");
+        revision += 1;
+    };
+    for action in ["amplify&level=urgent", "routine", "reject", "snooze&hours=4", "merge&into=2"] {
+        let before = stand().await;
+        post(&format!("action={action}")).await;
+        assert_ne!(stand().await, before, "{action}");
+        house.get("/desk?done=1", &lan).await.has("value=\"undo\"");
+        post("action=undo").await;
+        assert_eq!(stand().await, before, "{action}");
+        house.get("/desk?done=1", &lan).await.has("Đã hoàn tác").lacks("value=\"undo\"");
+    }
+    post("action=amplify").await;
+    for (action, status) in
+        [("recall", "recalled"), ("undo", "amplified"), ("recall", "recalled"), ("reopen", "recalled")]
+    {
+        house.clock.set(house.clock.now() + 1.minutes());
+        post(&format!("action={action}")).await;
+        house.get("/feeds/amplified.json", "").await.has(&format!("\"status\":\"{status}\""));
+        let mark = "[Thu hồi] Công điện khẩn";
+        for path in ["/feeds/amplified.atom", "/feeds/amplified.rss"] {
+            assert_eq!(house.get(path, "").await.body.contains(mark), status == "recalled", "{path} after {action}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_two_editors_the_second_loses_nothing() {
+    let house = House::new().await;
+    let (lan, hoa) = (house.enter(Who::Editor).await, house.enter(Who::Admin).await);
+    house.post("/desk/items/1/decisions", &lan, "action=snooze&hours=4&revision=1&reason=chờ+thêm").await;
+    let form = "action=amplify&level=urgent&revision=1&reason=bão+<đã>+vào";
+    let late = house.post("/desk/items/1/decisions", &hoa, form).await;
+    assert_eq!(late.status, 409);
+    late.has("<strong>lan</strong>: Để lại sau").has("chờ thêm").has("name=\"revision\" value=\"2\"");
+    // What was typed and chosen is still there, to be sent with the new revision.
+    late.has(">bão &#60;đã&#62; vào</textarea>").has("<option value=\"urgent\" selected>").has("value=\"amplify\"");
+    let again = form.replace("revision=1", "revision=2");
+    assert_eq!(house.post("/desk/items/1/decisions", &hoa, &again).await.status, 303);
+    house.get("/desk/items/1", &lan).await.has("chờ thêm").has("bão &#60;đã&#62; vào");
+
+    for back in ["%2Fdesk%0D%0AX-Evil:+y", "%2Fdesk%5Cevil", "%2F%2Fevil.example%2Fdesk", "https:%2F%2Fevil%2Fdesk"] {
+        let form = format!("action=note&reason=x&revision=3&back={back}");
+        let answer = house.post("/desk/items/1/decisions", &lan, &form).await;
+        let status = answer.status.as_u16();
+        assert!(status == 409 || (status, answer.header(LOCATION)) == (303, "/desk?done=1#queue"), "{back} {status}");
+        assert!(answer.headers.get("x-evil").is_none());
+    }
+}
+
+/// Where a portal gives only the day, no page makes up a time.
+#[tokio::test]
+async fn dates_are_told_as_their_portals_give_them() {
+    let house = House::new().await;
+    let lan = house.enter(Who::Editor).await;
+    let item = format!("/items/{}", house.articles[0]);
+    for path in ["/", "/search", &item, "/desk", "/desk/items/1"] {
+        house.get(path, &lan).await.has("14:00 21/11/2026");
+    }
+    let id = house.articles[0].clone();
+    let change = house.store.write(move |c| {
+        async move { Ok(sqlx::query("UPDATE article SET date_only = 1 WHERE id = $1").bind(id).execute(c).await?) }
+            .boxed()
+    });
+    change.await.unwrap();
+    for path in ["/", "/search", &item, "/desk", "/desk/items/1"] {
+        house.get(path, &lan).await.has("21/11/2026").lacks("14:00 21/11/2026");
+    }
+    house.get(&item, "").await.has("\"datePublished\":\"2026-11-21\"");
+}
+
+#[tokio::test]
+async fn the_console_says_what_is_wrong_in_words() {
+    let house = House::new().await;
+    let tuan = house.enter(Who::Operator).await;
+    let now = house.clock.now();
+    house
+        .store
+        .write(move |connection| {
+            async move {
+                let visit = |portal, success, problem: Option<&str>| portal::table::Visited {
+                    portal,
+                    started_at: now - 1.hours(),
+                    elapsed_ms: 5,
+                    report: "{}".into(),
+                    success,
+                    news: success,
+                    problem: problem.map(str::to_owned),
+                    next_visit_at: Some(now + 30.minutes()),
+                    found: vec![],
+                };
+                let refused = "the portal cannot be read: the server answered with status 503";
+                portal::table::visited(connection, &visit(1, true, None)).await?;
+                portal::table::visited(connection, &visit(3, false, Some(refused))).await
+            }
+            .boxed()
+        })
+        .await
+        .unwrap();
+    let console = house.get("/console", &tuan).await;
+    console.has("1 cổng đang lỗi").has("không đọc được cổng: máy chủ trả mã 503").has("14:00 21/11/2026");
+    console.has("15:30 21/11/2026").has("Chờ lần đầu").has("Số tin");
+    house.get("/console?lang=en", &tuan).await.has("the server answered with status 503").lacks("máy chủ trả");
+}
+
+#[tokio::test]
+async fn feeds_are_well_formed_whatever_a_title_holds() {
+    let house = House::new().await;
+    let lan = house.enter(Who::Editor).await;
+    let hostile = "]]> <![CDATA[ & \u{0}\u{8}\u{b}\u{1b}[31m \u{202e}gnp.exe\u{2066} \u{fffe} \u{e0041} a\r\nX: y <!-- --> <?x?> &#0; &nbsp;";
+    let id = house.articles[0].clone();
+    let change = house.store.write(move |c| {
+        async move {
+            let change = sqlx::query("UPDATE article SET title = $2, summary = $2 WHERE id = $1");
+            sqlx::query("UPDATE portal SET name = $1 WHERE slug = 'moh'").bind(hostile).execute(&mut *c).await?;
+            Ok(change.bind(id).bind(hostile).execute(c).await?)
+        }
+        .boxed()
+    });
+    change.await.unwrap();
+    house.post("/desk/items/1/decisions", &lan, "action=amplify&revision=1").await;
+    for path in ["/feeds/amplified.atom", "/feeds/amplified.rss", "/search.atom", "/opensearch.xml", "/sitemap.xml"] {
+        let answer = house.get(path, "").await;
+        assert!(answer.header(CONTENT_TYPE).contains("xml; charset=utf-8"), "{path}");
+        let bad = |c: &char| (c.is_control() && *c != '\n') || ['\u{fffe}', '\u{202e}', '\u{e0041}'].contains(c);
+        assert_eq!(answer.body.chars().find(bad), None, "{path}");
+        let mut reader = quick_xml::Reader::from_str(&answer.body);
+        loop {
+            match reader.read_event() {
+                Ok(quick_xml::events::Event::Eof) => break,
+                Ok(quick_xml::events::Event::GeneralRef(entity)) => {
+                    let name = entity.to_string();
+                    assert!(["amp", "lt", "gt", "quot", "#39"].contains(&name.as_str()), "{path} {name}");
+                }
+                Ok(_) => {}
+                Err(cause) => panic!("{path}: {cause} in {}", answer.body),
+            }
+        }
+    }
+    let json = house.get("/feeds/amplified.json", "").await;
+    let feed: serde_json::Value = serde_json::from_str(&json.body).unwrap();
+    let title = feed["items"][0]["title"].as_str().unwrap();
+    assert!(!title.chars().any(|c| c.is_control() || c == '\u{202e}'), "{title:?}");
+    for path in ["/", "/desk", "/desk/items/1", "/search"] {
+        house.get(path, &lan).await.lacks("<![CDATA[").lacks("<?x");
+    }
+}
+
+#[tokio::test]
+async fn questions_that_are_bombs_are_answered_quickly() {
+    let house = House::new().await;
+    for (path, status) in [
+        (format!("/search?q={}", "(".repeat(5000)), 400),
+        (format!("/search?q={}", "a+".repeat(10_000)), 400),
+        (format!("/search?{}", "portal=x&".repeat(1000)), 200),
+        (format!("/search?{}", "kind=x&".repeat(1000)), 400),
+        ("/api/v1/search?per_page=1000000".into(), 400),
+        ("/api/v1/search?page=1000000000".into(), 400),
+        ("/api/v1/search?page=-9223372036854775808".into(), 400),
+        (format!("/documents/{}", "%C4%90/".repeat(2000)), 303),
+    ] {
+        let begun = std::time::Instant::now();
+        let answer = house.get(&path, "").await;
+        assert_eq!(answer.status, status, "{}", &path[..40.min(path.len())]);
+        assert!(begun.elapsed().as_millis() < 1000, "{}", &path[..40.min(path.len())]);
+    }
 }
 
 /// Nothing that is not escaped leaves without being on this list.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -55,16 +56,9 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     let cancel = invocation.cancel.clone();
     let app = App::open(invocation.config.clone(), invocation.clock()).await?;
     let works = Arc::new(app.into_works().await?);
-    let mut site = if args.role.contains(&Role::Web) {
-        let address = works.app.config.web.listen.clone();
-        let listener = tokio::net::TcpListener::bind(&address)
-            .await
-            .with_context(|| format!("cannot listen on {address} (is the port in use? set web.listen to another)"))?;
-        info!(address = %listener.local_addr()?, url = works.app.config.web.public_url, "the site is open");
-        let (router, cancel) = (web::router(site_parts(&works)?)?, cancel.clone());
-        Some(tokio::spawn(async move { web::serve(listener, router, cancel).await }))
-    } else {
-        None
+    let mut site = match args.role.contains(&Role::Web) {
+        true => Some(open_site(&works, &cancel).await?),
+        false => None,
     };
     let worker = args.role.contains(&Role::Curate).then(|| works.start_worker(&cancel));
     let mut jobs = start_jobs(&works, &args.role, &cancel).await?;
@@ -105,6 +99,27 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     }
     outcome.and(closed)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the site, and beside it the pages for machines that watch where those have an address of their own.
+async fn open_site(works: &Works, cancel: &CancellationToken) -> Result<JoinHandle<Result<()>>> {
+    let options = &works.app.config.web;
+    let parts = site_parts(works)?;
+    let mut open = vec![(listen("web.listen", &options.listen).await?, web::router(parts.clone())?)];
+    if !options.operations_listen.is_empty() {
+        let listener = listen("web.operations_listen", &options.operations_listen).await?;
+        open.push((listener, web::operations(parts)));
+    }
+    info!(address = options.listen, url = options.public_url, "the site is open");
+    let served = open.into_iter().map(|(listener, router)| web::serve(listener, router, cancel.clone()));
+    let served = futures::future::try_join_all(served.collect::<Vec<_>>());
+    Ok(tokio::spawn(async move { served.await.map(|_| ()) }))
+}
+
+async fn listen(option: &str, address: &str) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} (is the port in use? set {option} to another)"))
 }
 
 /// Waits until the site ends; for ever when there is none.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Amplified, Feed};
+use crate::vietnamese::clean as plain;
 
 /// The feed as a JSON Feed; what the format has no place for stands under `_lantoa`.
 #[must_use]
@@ -13,8 +14,8 @@ pub fn json(feed: &Feed<'_>, entries: &[Amplified]) -> serde_json::Value {
             json!({
                 "id": entry.id(feed.site),
                 "url": entry.url,
-                "title": entry.headline(),
-                "content_text": entry.words(),
+                "title": plain(&entry.headline()),
+                "content_text": plain(entry.words()),
                 "date_published": entry.amplified_at,
                 "date_modified": entry.updated_at,
                 "authors": [{ "name": entry.portal_name }],

@@ -35,6 +35,8 @@ pub struct Amplified {
     pub portal_name: String,
     /// When it was published, or first seen when its portal does not say.
     pub published_at: Timestamp,
+    /// Whether its portal gave the day and no time.
+    pub date_only: bool,
     /// How soon it is to be spread.
     pub level: Level,
     /// Until when it should have been taken over.
@@ -140,6 +142,7 @@ pub(crate) mod tests {
             portal: "moh".into(),
             portal_name: "Bộ Y tế <b>".into(),
             published_at: at("2026-11-20T01:37:00Z"),
+            date_only: false,
             level: Level::Normal,
             deadline: Some(at("2026-11-22T10:00:00Z")),
             documents: vec!["224/2026/NĐ-CP".into()],

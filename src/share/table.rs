@@ -31,6 +31,7 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
         status: String,
         documents: String,
         published_at: i64,
+        date_only: bool,
         slug: String,
         name: String,
     }
@@ -43,7 +44,7 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
                    (SELECT d.detail FROM decision d WHERE d.item_id = t.id AND d.action = 'amplify'
                     ORDER BY d.id DESC LIMIT 1) AS deadline,
                    a.title, a.summary, a.url, a.status, a.documents,
-                   COALESCE(a.published_at, a.first_seen_at) AS published_at, p.slug, p.name
+                   COALESCE(a.published_at, a.first_seen_at) AS published_at, a.date_only, p.slug, p.name
             FROM triage_item t JOIN article a ON a.id = t.story_id JOIN portal p ON p.id = a.portal_id
             LEFT JOIN (SELECT article_id, MAX(seen_at) AS corrected_at FROM article_version WHERE version > 1
                        GROUP BY article_id) v ON v.article_id = a.id
@@ -67,6 +68,7 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
             portal: row.slug,
             portal_name: row.name,
             published_at: instant(row.published_at),
+            date_only: row.date_only,
             level: row.level.and_then(|level| level.parse().ok()).unwrap_or(Level::Normal),
             deadline: detail.and_then(|detail| detail["deadline"].as_str()?.parse().ok()),
             documents: serde_json::from_str(&row.documents).unwrap_or_default(),

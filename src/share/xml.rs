@@ -12,10 +12,19 @@ pub(super) fn text(text: &str) -> String {
             '\'' => safe.push_str("&#39;"),
             '\t' | '\n' | '\r' => safe.push(' '),
             '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => (),
+            turning if turns(turning) => (),
             other => safe.push(other),
         }
     }
     safe
+}
+
+/// Characters that XML allows and that turn the reader's line round, and letters that cannot be seen.
+fn turns(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 #[cfg(test)]
@@ -30,5 +39,6 @@ mod tests {
         check("a\r\nb\tc", "a  b c");
         check("]]>", "]]&gt;");
         check("🌊 ợ", "🌊 ợ");
+        check("a\u{202e}gnp.exe\u{202c} \u{2067}b\u{e0041}", "agnp.exe b");
     }
 }

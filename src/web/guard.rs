@@ -1,9 +1,11 @@
-//! The door of each staff route: who may not do its act is turned away here, before the route's own code runs.
+//! The doors. Of each staff route: who may not do its act is turned away here, before the route's own code runs. Of
+//! the whole site: bodies that would have to be unpacked are not taken.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_ENCODING;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
@@ -12,6 +14,12 @@ use super::Site;
 use super::trouble::Trouble;
 use super::visitor::Visitor;
 use crate::accounts::{Act, table};
+
+/// Lets bodies through that are what they say. A compressed one could unpack to anything; nobody needs to send one.
+pub(super) async fn plain(request: Request, next: Next) -> Response {
+    let packed = request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if packed { StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response() } else { next.run(request).await }
+}
 
 /// Lets those through who may do `act`.
 pub(super) async fn require(
@@ -25,7 +33,7 @@ pub(super) async fn require(
     }
     let Some(account) = visitor.account else {
         // A form that was sent after the session ended cannot be sent again from the login page.
-        let lost = request.method() != Method::GET && !request.uri().path().starts_with("/api/");
+        let lost = !request.method().is_safe() && !request.uri().path().starts_with("/api/");
         return if lost { Trouble::Forbidden } else { Trouble::SignIn }.into_response();
     };
     let (place, now) = (format!("{} {}", request.method(), request.uri().path()), site.now());

@@ -11,7 +11,7 @@ use axum::response::Response;
 
 /// Nothing but our own files: even if hostile text got through as HTML, it could load and run nothing.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 /// Where nothing may be kept by a cache, not even that the page is forbidden.
 const STAFF: [&str; 5] = ["/desk", "/console", "/login", "/logout", "/sign-in"];
@@ -33,6 +33,7 @@ pub(super) async fn protect(State(tls): State<bool>, request: Request, next: Nex
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(REFERRER_POLICY, if staff { "no-referrer" } else { "strict-origin-when-cross-origin" });
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
     if tls {
         set(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::RwLock;
 
 pub use api::answer as search_answer;
+pub use pages::operations::operations;
 pub use router::router;
 pub use serve::serve;
 
@@ -80,6 +81,9 @@ pub struct Options {
     pub listen: String,
     /// The address that people type, without a slash at the end: links in feeds and sign-in links start with it.
     pub public_url: String,
+    /// Where `/readyz` and `/metrics` are answered to whoever reaches that address; empty: on `listen`, and only to
+    /// clients on this machine that no proxy passed on.
+    pub operations_listen: String,
     /// Send cookies over TLS only. Set it wherever a proxy serves the site by https.
     pub secure_cookies: bool,
     /// Whom portals write to about the crawler; shown at `/crawler`.
@@ -91,6 +95,7 @@ impl Default for Options {
         Self {
             listen: "127.0.0.1:8080".into(),
             public_url: "http://127.0.0.1:8080".into(),
+            operations_listen: String::new(),
             secure_cookies: false,
             contact: String::new(),
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -77,6 +77,7 @@ pub fn router(parts: Parts) -> Result<Router> {
         .fallback(trouble::nothing_here);
 
     Ok(routes
+        .layer(from_fn(guard::plain))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(same_origin)
         .layer(from_fn_with_state(counted, operations::count))

@@ -3,11 +3,14 @@
 //! A client that dawdles over its headers is dropped, connections are counted, and the end is orderly: what was begun
 //! is finished, within bounds.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
 use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -16,6 +19,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 /// Time for the headers of a request, and for the next request on an idle connection.
 const HEADER_TIME: Duration = Duration::from_secs(10);
@@ -46,8 +50,8 @@ pub async fn serve(listener: TcpListener, router: Router, cancel: CancellationTo
             () = cancel.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let connection = converse(stream, router.clone(), cancel.clone());
+            Ok((stream, client)) => {
+                let connection = converse(stream, client, router.clone(), cancel.clone());
                 open.spawn(async move {
                     connection.await;
                     drop(permit);
@@ -67,9 +71,13 @@ pub async fn serve(listener: TcpListener, router: Router, cancel: CancellationTo
     Ok(())
 }
 
-async fn converse(stream: TcpStream, router: Router, cancel: CancellationToken) {
+async fn converse(stream: TcpStream, client: SocketAddr, router: Router, cancel: CancellationToken) {
     // Small answers should not wait for more to come.
     let _ = stream.set_nodelay(true);
+    let router = router.map_request(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(client));
+        request
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)

@@ -164,6 +164,11 @@ pub(super) async fn amplified(State(site): State<Arc<Site>>, Query(fields): Quer
             Err(_) => return Err(Trouble::Bad("cannot understand `since` (write 2026-11-21T08:00:00Z)".into())),
         },
     };
-    let stories = share::table::amplified(site.parts.store.pool(), since, STORIES).await?;
+    let mut stories = share::table::amplified(site.parts.store.pool(), since, STORIES).await?;
+    for story in &mut stories {
+        // What was taken back is not told again.
+        let told = story.status != share::Status::Recalled;
+        story.summary = if told { outward::masked(&story.summary) } else { String::new() };
+    }
     Ok(Json(json!({ "items": stories })))
 }

@@ -34,7 +34,8 @@ pub(in crate::web) async fn amplified(
         // Without entries nothing ever changed.
         updated: Timestamp::UNIX_EPOCH,
     };
-    let entries = share::table::amplified(site.parts.store.pool(), None, ENTRIES).await?;
+    let mut entries = share::table::amplified(site.parts.store.pool(), None, ENTRIES).await?;
+    entries.iter_mut().for_each(|entry| entry.summary = outward::masked(&entry.summary));
     let (kind, body) = match format {
         "atom" => ("application/atom+xml; charset=utf-8", share::atom(&feed, &entries)),
         "rss" => ("application/rss+xml; charset=utf-8", share::rss(&feed, &entries)),
