@@ -38,7 +38,7 @@ impl Sketch {
     /// The sketch of a body text, paragraphs parted by line breaks.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let folded = vietnamese::fold(text);
+        let folded = text.split('\n').map(vietnamese::fold).collect::<Vec<_>>().join("\n");
         let words: Vec<&str> =
             folded.split(|c: char| !vietnamese::is_letter_or_digit(c)).filter(|word| !word.is_empty()).collect();
         let mut least = [u32::MAX; HASHES];
@@ -189,6 +189,13 @@ mod tests {
         assert!(whole.keys.iter().any(|key| cut.keys.contains(key)));
         let other = Sketch::of(&text(20..30));
         assert!(!whole.keys.iter().any(|key| other.keys.contains(key)));
+    }
+
+    #[test]
+    fn a_paragraph_in_common_is_a_key_in_common() {
+        let (one, other) = (Sketch::of(&text(0..3)), Sketch::of(&text(2..5)));
+        assert!(one.likeness(&other) < 0.3);
+        assert!(one.keys.iter().any(|key| other.keys.contains(key)));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::fetch::Validators;
 
 /// The layout of the keys; another number means that the window is made anew.
-const LAYOUT: &[u8] = b"2";
+const LAYOUT: &[u8] = b"3";
 /// Candidates looked at for one key: a paragraph that a portal repeats under every article leads to many.
 const CANDIDATES: usize = 24;
 /// sled's memory grows with the size of batches; this many keys go at a time.
@@ -142,10 +142,11 @@ impl Window {
     pub fn join(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp, story: &str) -> Result<()> {
         let text = Text { portal: portal.to_owned(), story: story.to_owned(), published, sketch: sketch.clone() };
         self.texts.insert(id, text.to_bytes()).context("cannot remember a text")?;
+        let about = About { published: published.as_second(), portal: short_hash(portal) };
         for key in &sketch.keys {
             let mut path = key.to_be_bytes().to_vec();
             path.extend_from_slice(id.as_bytes());
-            self.keys.insert(path, &[]).context("cannot remember a text")?;
+            self.keys.insert(path, &about.to_bytes()).context("cannot remember a text")?;
         }
         Ok(())
     }
@@ -245,17 +246,21 @@ impl Window {
     fn nearest(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp) -> Result<Option<(Text, f64)>> {
         let mut looked_at = std::collections::HashSet::new();
         let mut best: Option<(Text, f64)> = None;
-        let days = jiff::SignedDuration::from_hours(24 * i64::from(self.options.story_days));
+        let seconds = 86_400 * i64::from(self.options.story_days);
+        let own = short_hash(portal);
         for key in &sketch.keys {
-            for candidate in self.keys.scan_prefix(key.to_be_bytes()).keys().take(CANDIDATES) {
-                let candidate = candidate.context("cannot read the dedup window")?;
+            for candidate in self.keys.scan_prefix(key.to_be_bytes()).take(CANDIDATES) {
+                let (candidate, about) = candidate.context("cannot read the dedup window")?;
+                let Some(about) = About::from_bytes(&about) else { continue };
+                if about.portal == own || published.as_second().abs_diff(about.published) > seconds.unsigned_abs() {
+                    continue;
+                }
                 let Some(other) = candidate.get(8..).and_then(|id| std::str::from_utf8(id).ok()) else { continue };
-                if other == id || !looked_at.insert(other.to_owned()) {
+                if other == id || !looked_at.insert(candidate.clone().subslice(8, candidate.len() - 8)) {
                     continue;
                 }
                 let Some(text) = self.text(other)? else { continue };
-                let apart = published.duration_since(text.published).abs() > days;
-                if text.portal == portal || apart {
+                if text.portal == portal {
                     continue;
                 }
                 let likeness = sketch.likeness(&text.sketch);
@@ -270,6 +275,33 @@ impl Window {
         }
         Ok(best)
     }
+}
+
+/// What stands beside each key: enough to pass over most candidates without reading their texts.
+struct About {
+    /// Seconds since 1970.
+    published: i64,
+    /// [`short_hash`] of the portal's slug.
+    portal: u32,
+}
+
+impl About {
+    fn to_bytes(&self) -> [u8; 12] {
+        let mut bytes = [0; 12];
+        bytes[..8].copy_from_slice(&self.published.to_le_bytes());
+        bytes[8..].copy_from_slice(&self.portal.to_le_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (published, portal) = bytes.split_first_chunk::<8>()?;
+        Some(Self { published: i64::from_le_bytes(*published), portal: u32::from_le_bytes(portal.try_into().ok()?) })
+    }
+}
+
+/// Tells portals apart, but for one pair in four thousand million, whose copies of each other are then not found.
+fn short_hash(portal: &str) -> u32 {
+    xxh3_128(portal.as_bytes()) as u32
 }
 
 /// What the window keeps of an article's text.

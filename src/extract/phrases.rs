@@ -39,12 +39,17 @@ static RELATED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A line that is only a picture's caption or credit.
+/// A line that is only a picture's caption or credit: it says so at its beginning.
 static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©).{0,90}$|^.{0,200}[.\s(\-–—]\s*(?:Ảnh|Nguồn ảnh|Photo|Foto|Đồ họa)\s*:.{0,60}$",
+        r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©).{0,90}$",
     )
 });
+
+/// A caption that names its photographer after a colon at its end. Apart from the other, because this one has to be
+/// sought through the whole line, and few lines have a colon.
+static CREDIT_AT_END: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?i)^.{0,200}[.\s(\-–—]\s*(?:Ảnh|Nguồn ảnh|Photo|Foto|Đồ họa)\s*:.{0,60}$"));
 
 /// A line that names the source.
 static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
@@ -69,7 +74,7 @@ pub(super) fn is_related_heading(line: &str) -> bool {
 
 /// Whether a line is only the caption or credit of a picture.
 pub(super) fn is_credit(line: &str) -> bool {
-    line.len() < 500 && CREDIT.is_match(line)
+    line.len() < 500 && (CREDIT.is_match(line) || line.contains(':') && CREDIT_AT_END.is_match(line))
 }
 
 /// Whether a line is a credit from its first word: "Ảnh: CTV".

@@ -29,6 +29,9 @@ pub type Change<'c, T> = BoxFuture<'c, Result<T>>;
 /// Readers at once: enough for the console and a crawl on two cores, few enough to keep their caches warm.
 const READERS: u32 = 6;
 
+/// The writer's page cache. A transaction that outgrows it writes pages that it will change again.
+const WRITER_CACHE_KB: u32 = 16 * 1024;
+
 /// A handle on the record. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -58,7 +61,7 @@ impl Store {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.clone())
+            .connect_with(options.clone().pragma("cache_size", format!("-{WRITER_CACHE_KB}")))
             .await
             .map_err(trouble)?;
         bring_up_to_date(&write, path).await?;
