@@ -1090,6 +1090,7 @@ async fn the_console_says_what_is_wrong_in_words() {
                     success,
                     news: success,
                     problem: problem.map(str::to_owned),
+                    interrupted: false,
                     next_visit_at: Some(now + 30.minutes()),
                     found: vec![],
                 };

@@ -24,7 +24,7 @@ use crate::app::{App, Works};
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::pipeline::Order;
-use crate::portal;
+use crate::{portal, triage};
 
 /// `fixtures/portals`, embedded: an installed binary has no source tree beside it.
 ///
@@ -77,6 +77,7 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
     fixtures.later();
     eprintln!("two days later: articles were added, edited and removed; visiting again");
     visit(&works, &invocation).await?;
+    score(&works.app).await?;
     show(&works, listener, &invocation).await?;
     works.close().await?;
     Ok(ExitCode::SUCCESS)
@@ -134,6 +135,15 @@ async fn visit(works: &Works, invocation: &Invocation) -> Result<()> {
     let order = Order { full: true, force: false };
     let outcome = crawl::visit_all(works, &portals, order, &invocation.cancel).await;
     crawl::print_table(&outcome)
+}
+
+/// Two days have passed for what was in the queue already, too.
+async fn score(app: &App) -> Result<()> {
+    let (options, now) = (app.config.triage.clone(), app.clock.now());
+    let scored = app
+        .store
+        .write(move |connection| Box::pin(async move { triage::table::refresh_open(connection, &options, now).await }));
+    scored.await.map(|_| ())
 }
 
 /// Opens the site and prints where to look.
