@@ -168,7 +168,7 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     let whole = format!("{}\n{}\n{}", out.article.title, out.article.summary, out.article.text);
     out.article.documents = vietnamese::document::find(&whole);
 
-    out.not_an_article = verdict::refuse(&page, html, &out, place);
+    out.not_an_article = verdict::refuse(&page, html, url, &out, place);
     out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
     settle::missing(&mut out, title);
     out

@@ -248,4 +248,8 @@ fn related_titles_behind_a_text_make_no_list() {
         .map(|place| format!("<h3><a href='/tin/{place}'>Khai mạc giải bóng chuyền truyền thống lần {place}</a></h3><p>12/05/2026</p><p>Giải năm nay có mười hai đội của các xã, phường tham dự trong hai ngày cuối tuần.</p>"))
         .collect();
     check(&format!("<div><h2>Tin tức</h2>{items}</div>"), false);
+    let rows: String = (0..2)
+        .map(|place| format!("<tr><td><img src=a.jpg></td><td><a href='/tin/{place}'>Khai mạc giải bóng chuyền truyền thống lần {place}</a><i>(12/05/2026)</i><br>Giải năm nay có mười hai đội của các xã, phường tham dự trong hai ngày.</td></tr>"))
+        .collect();
+    check(&format!("<table>{rows}</table>"), false);
 }

@@ -1,11 +1,15 @@
 //! Whether a page is an article at all: challenges, log-ins, shells of scripts, "not found" with status 200, lists.
 
+use url::Url;
+
 use super::Extracted;
 use super::blocks::Block;
+use super::body::compare_key;
 use super::dateline;
 use super::marks::Marks;
 use super::outline::{Id, Outline};
 use super::settle::Page;
+use crate::portal::canonical_url;
 
 /// What is known when the verdict is given.
 struct Evidence<'e> {
@@ -29,7 +33,13 @@ struct Evidence<'e> {
 const SHORT: usize = 200;
 
 /// Why the page is no article, or nothing when it is one. `out` is what was read, `container` where.
-pub(super) fn refuse(page: &Page<'_, '_>, html: &str, out: &Extracted, container: Option<Id>) -> Option<String> {
+pub(super) fn refuse(
+    page: &Page<'_, '_>,
+    html: &str,
+    url: &Url,
+    out: &Extracted,
+    container: Option<Id>,
+) -> Option<String> {
     let evidence = &Evidence {
         html,
         page: page.outline,
@@ -67,7 +77,30 @@ pub(super) fn refuse(page: &Page<'_, '_>, html: &str, out: &Extracted, container
     if body < SHORT && page_chars < SHORT && evidence.html.matches("<script").count() >= 2 {
         return Some("script shell: almost no text in the markup (needs_js)".to_owned());
     }
+    if body < 600 && !evidence.is_claimed && title_leads_away(evidence, url) {
+        return Some("listing: the title leads to another page".to_owned());
+    }
     listing(evidence, body)
+}
+
+/// Whether the title is only shown as a link to another page, beside other such links: that of a list's first item.
+fn title_leads_away(evidence: &Evidence<'_>, url: &Url) -> bool {
+    let key = compare_key(evidence.title);
+    let here = &canonical_url(url);
+    let leads_away = |block: &Block| {
+        let link = evidence.page.ancestors(block.at).find(|&above| evidence.page.nodes[above].name == "a");
+        let target = link.and_then(|link| evidence.page.nodes[link].attr("href")).and_then(|href| url.join(href).ok());
+        // An article may link its title to itself, without what was counted in the query.
+        target.is_some_and(|target| {
+            canonical_url(&target) != *here && (target.path() != here.path() || target.query().is_some())
+        })
+    };
+    let titles = evidence.blocks.iter().filter(|block| is_teaser(block)).count();
+    let is_title = |block: &&Block| compare_key(&block.text).starts_with(&key);
+    !key.is_empty()
+        && titles >= 2
+        && evidence.blocks.iter().any(|block| is_title(&block))
+        && evidence.blocks.iter().filter(is_title).all(|block| block.links > 0.6 && leads_away(block))
 }
 
 fn is_own_date((field, source): &(&'static str, String)) -> bool {
