@@ -23,6 +23,8 @@ pub(super) struct Writer {
 impl Inner {
     pub(super) fn open_writer(&self) -> tantivy::Result<Writer> {
         let tantivy = self.index.writer_with_num_threads(WRITER_THREADS, self.memory_bytes)?;
+        // A process that was killed in a commit leaves files that the next commit would want to make under the same names.
+        tantivy.garbage_collect_files().wait()?;
         Ok(Writer { tantivy, keys: Keys::default() })
     }
 
