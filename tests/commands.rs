@@ -330,7 +330,7 @@ fn a_crawl_that_is_stopped_or_killed_loses_nothing() {
     lantoa.run(&["portal", "add", &address, "--slug", "tinh", "--name", "Tỉnh Mới"]);
     lantoa.run(&["crawl", "tinh"]);
     let found = lantoa.json(&["search", "hội nghị"]);
-    assert_eq!((&found["total"], &found["hits"][0]["portal_name"]), (&40.into(), &"Tỉnh Mới".into()), "{found}");
+    assert_eq!((&found["total"], &found["items"][0]["portal_name"]), (&40.into(), &"Tỉnh Mới".into()), "{found}");
     // The record goes and the others stay: nothing that it does not know is shown, and all is read again.
     for name in ["lantoa.db", "lantoa.db-wal", "lantoa.db-shm"] {
         let _ = fs::remove_file(lantoa.path("data").join(name));
