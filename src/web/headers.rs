@@ -47,7 +47,7 @@ fn caching(headers: &mut HeaderMap, personal: bool) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     } else if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        // The language of a page follows these two.
-        headers.append(VARY, HeaderValue::from_static("accept-language, cookie"));
+        // The language of a page is kept there.
+        headers.append(VARY, HeaderValue::from_static("cookie"));
     }
 }

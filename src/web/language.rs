@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Language {
-    /// Vietnamese, the language of the house.
+    /// Vietnamese, the language of the house: whoever wants another one says so, whatever the browser is set to. Most
+    /// browsers on public machines are set to English, and their readers are not.
     #[default]
     Vietnamese,
     /// English.
@@ -52,22 +53,6 @@ impl Language {
             Self::Vietnamese => Self::English,
             Self::English => Self::Vietnamese,
         }
-    }
-
-    /// What an `Accept-Language` header prefers (RFC 9110, 12.5.4). Many browsers in Vietnam name both with English
-    /// second or equal; only who asks for English alone, or for it first, gets it.
-    pub(super) fn preferred(header: &str) -> Self {
-        let weight = |code: &str| {
-            header
-                .split(',')
-                .filter_map(|range| {
-                    let (tag, weight) = range.split_once(";q=").unwrap_or((range, "1"));
-                    let primary = tag.trim().split('-').next()?;
-                    primary.eq_ignore_ascii_case(code).then(|| weight.trim().parse::<f32>().unwrap_or(0.0))
-                })
-                .fold(0.0, f32::max)
-        };
-        if weight("en") > weight("vi") { Self::English } else { Self::Vietnamese }
     }
 
     /// The words for `key`; the key itself where there are none.
@@ -137,18 +122,6 @@ mod tests {
             }
         }
         assert!(found > 50, "{found}");
-    }
-
-    #[test]
-    fn english_only_for_those_who_prefer_it() {
-        let check = |header, expected| assert_eq!(Language::preferred(header), expected, "{header}");
-        check("", Language::Vietnamese);
-        check("vi-VN,vi;q=0.9,en-US;q=0.8", Language::Vietnamese);
-        check("en-US,en;q=0.9", Language::English);
-        check("en;q=0.8,vi", Language::Vietnamese);
-        check("fr,en;q=0.4,vi;q=0.2", Language::English);
-        check("en;q=x", Language::Vietnamese);
-        check(",,;q=,", Language::Vietnamese);
     }
 
     #[test]

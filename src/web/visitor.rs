@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::http::request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -49,11 +49,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 /// Finds out who asks, and tells them in their language when something went wrong.
 pub(super) async fn recognise(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let wish = wished_language(request.uri().query());
-    let language = wish.unwrap_or_else(|| {
-        let kept = cookie(request.headers(), LANGUAGE).and_then(|word| Language::of(&word));
-        let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        kept.unwrap_or_else(|| Language::preferred(accepted.unwrap_or_default()))
-    });
+    let kept = || cookie(request.headers(), LANGUAGE).and_then(|word| Language::of(&word));
+    let language = wish.or_else(kept).unwrap_or_default();
     let here = request.uri().path_and_query().map_or("/", |whole| whole.as_str()).to_owned();
     let mut visitor = Visitor { account: None, session: None, language, here };
     let secret = cookie(request.headers(), session_cookie(&site));
