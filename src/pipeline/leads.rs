@@ -312,7 +312,8 @@ impl Visit<'_> {
             }
             lead.url = canonical_url(&lead.url);
             leads.listed += 1;
-            if leads.taken.contains(lead.url.as_str()) {
+            let taken = |url: &Url| leads.taken.contains(url.as_str());
+            if taken(&lead.url) || twin(&lead.url).is_some_and(|twin| taken(&twin)) {
                 unknown += 1;
                 continue;
             }
@@ -340,6 +341,11 @@ impl Visit<'_> {
                 if self.started_at.duration_since(at).abs() < again { Knowledge::Known } else { Knowledge::Unknown }
             }
             Some(Seen::Article) => self.changed_since(lead),
+            None if twin(&lead.url)
+                .is_some_and(|twin| self.parts.window.seen(slug, twin.as_str()) == Some(Seen::Article)) =>
+            {
+                Knowledge::Known
+            }
             None => {
                 let id = archive::article_id(slug, url);
                 let known = archive::table::knows(self.parts.store.pool(), &id).await;
@@ -379,8 +385,44 @@ impl Visit<'_> {
     }
 }
 
+/// The other way to write the address of a folder's own page: `/tin/` and `/tin/index.html` are one page on every
+/// server, and feeds and sitemaps of one portal often disagree on which to use.
+fn twin(url: &Url) -> Option<Url> {
+    const INDEX: &str = "index.html";
+    if url.query().is_some() {
+        return None;
+    }
+    let path = match url.path().strip_suffix(INDEX) {
+        Some(folder) if folder.ends_with('/') => folder.to_owned(),
+        Some(_) => return None,
+        None if url.path().ends_with('/') => format!("{}{INDEX}", url.path()),
+        None => return None,
+    };
+    let mut twin = url.clone();
+    twin.set_path(&path);
+    Some(twin)
+}
+
 enum Knowledge {
     Unknown,
     Changed,
     Known,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_and_its_index_are_one_page() {
+        let check = |url: &str, expected: Option<&str>| {
+            let twin = twin(&Url::parse(url).expect("an address"));
+            assert_eq!(twin.as_ref().map(Url::as_str), expected, "{url}");
+        };
+        check("http://a.vn/tin/bai-1/", Some("http://a.vn/tin/bai-1/index.html"));
+        check("http://a.vn/tin/bai-1/index.html", Some("http://a.vn/tin/bai-1/"));
+        check("http://a.vn/tin/my-index.html", None);
+        check("http://a.vn/tin/bai-1", None);
+        check("http://a.vn/?id=1", None);
+    }
 }
