@@ -139,6 +139,16 @@ impl Works {
         tokio::spawn(async move { worker.run(cancel).await })
     }
 
+    /// Forgets what has left the dedup window; for a process that ends before its hourly turn comes.
+    pub async fn prune(&self) {
+        let (window, now) = (Arc::clone(&self.visits.window), self.app.clock.now());
+        match tokio::task::spawn_blocking(move || window.prune(now)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(cause)) => tracing::warn!(cause = %format!("{cause:#}"), "the dedup window was not pruned"),
+            Err(cause) => tracing::warn!(%cause, "the dedup window was not pruned"),
+        }
+    }
+
     /// Writes down what is in memory and closes the record.
     ///
     /// # Errors

@@ -25,8 +25,8 @@ const LOOK: Duration = Duration::from_secs(10);
 const FLUSH: &str = "30 * * * * *";
 /// Scores what waits for a decision anew: every ten minutes, as its freshness and growth change by themselves.
 const SCORE: &str = "15 */10 * * * *";
-/// Forgets what has left the dedup window: at night.
-const PRUNE: &str = "0 40 2 * * *";
+/// Forgets what has left the dedup window: every hour, so that a day of many articles does not fill the memory.
+const PRUNE: &str = "0 40 * * * *";
 
 /// How long a stop waits for visits and for the index worker.
 const STOP: Duration = Duration::from_secs(6);

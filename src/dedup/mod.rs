@@ -21,7 +21,7 @@ use crate::extract::Article;
 pub struct Options {
     /// Days that a key is kept after it was last seen.
     pub window_days: u32,
-    /// Keys kept at most; sled's memory follows their number.
+    /// Keys of one kind (pages, validators, texts) kept at most; sled's memory follows their number.
     pub max_keys: usize,
     /// sled's cache in MB.
     pub cache_mb: u64,

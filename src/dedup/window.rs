@@ -17,6 +17,8 @@ use crate::fetch::Validators;
 const LAYOUT: &[u8] = b"3";
 /// Candidates looked at for one key: a paragraph that a portal repeats under every article leads to many.
 const CANDIDATES: usize = 24;
+/// Keys that lead to one text, about: bands, long paragraphs, and the text itself.
+const KEYS_OF_A_TEXT: usize = 16;
 /// sled's memory grows with the size of batches; this many keys go at a time.
 const BATCH: usize = 200;
 /// Seconds that "not modified" is believed.
@@ -160,45 +162,32 @@ impl Window {
         Ok(())
     }
 
-    /// Forgets pages that were last seen before the window, and the oldest beyond the number of keys.
+    /// Forgets what was last seen before the window, and of each kind the oldest beyond the number of keys.
     ///
     /// # Errors
     /// When sled cannot read or write.
     pub fn prune(&self, now: Timestamp) -> Result<usize> {
         let oldest = now.as_second() - i64::from(self.options.window_days) * 86_400;
-        let mut old: Vec<(i64, sled::IVec)> = Vec::new();
-        for entry in &self.seen {
-            let (key, value) = entry.context("cannot read the dedup window")?;
-            let at = value.get(1..9).and_then(|at| at.try_into().ok()).map_or(0, i64::from_le_bytes);
-            old.push((at, key));
-        }
-        old.sort_unstable();
-        let excess = old.len().saturating_sub(self.options.max_keys);
-        let stale = old.partition_point(|(at, _)| *at < oldest).max(excess);
-        remove(&self.seen, old[..stale].iter().map(|(_, key)| key.clone()))?;
-
-        let oldest_text = now - jiff::SignedDuration::from_hours(24 * i64::from(self.options.window_days));
-        let mut stale_texts = Vec::new();
-        for entry in &self.texts {
-            let (id, value) = entry.context("cannot read the dedup window")?;
-            if Text::from_bytes(&value).is_none_or(|text| text.published < oldest_text)
-                && self.texts.len() > self.options.max_keys / 16
-            {
-                stale_texts.push(id);
+        let most = self.options.max_keys;
+        let pages =
+            drop_oldest(&self.seen, oldest, most, |value| Some(i64::from_le_bytes(*value.get(1..)?.first_chunk()?)))?;
+        let validators = drop_oldest(&self.http, oldest, most, |value| {
+            serde_json::from_slice::<(i64, Validators)>(value).ok().map(|(read_at, _)| read_at)
+        })?;
+        // However old, a text may have copies: one portal's back-catalogue is read long after another's.
+        let texts = drop_oldest(&self.texts, i64::MIN, most / KEYS_OF_A_TEXT, |value| {
+            Text::from_bytes(value).map(|text| text.published.as_second())
+        })?;
+        let mut astray = Vec::new();
+        for key in self.keys.iter().keys() {
+            let key = key.context("cannot read the dedup window")?;
+            let id = key.get(8..).unwrap_or_default();
+            if !self.texts.contains_key(id).context("cannot read the dedup window")? {
+                astray.push(key);
             }
         }
-        let gone: std::collections::HashSet<&[u8]> = stale_texts.iter().map(AsRef::as_ref).collect();
-        let stale_keys: Vec<_> = self
-            .keys
-            .iter()
-            .keys()
-            .filter_map(Result::ok)
-            .filter(|key| key.get(8..).is_none_or(|id| gone.contains(id)))
-            .collect();
-        remove(&self.keys, stale_keys.into_iter())?;
-        let forgotten = stale + stale_texts.len();
-        remove(&self.texts, stale_texts.clone().into_iter())?;
-        Ok(forgotten)
+        remove(&self.keys, astray.into_iter())?;
+        Ok(pages + validators + texts)
     }
 
     /// The revision of the record that the window had reached when it was last written to disk.
@@ -351,6 +340,21 @@ fn page_key(portal: &str, url: &str) -> [u8; 16] {
     xxh3_128(&page).to_be_bytes()
 }
 
+/// Removes what `age_of` puts before `oldest`, and the oldest beyond `most`; returns how many that were.
+fn drop_oldest(tree: &sled::Tree, oldest: i64, most: usize, age_of: impl Fn(&[u8]) -> Option<i64>) -> Result<usize> {
+    let mut ages = Vec::new();
+    for entry in tree {
+        let (key, value) = entry.context("cannot read the dedup window")?;
+        ages.push((age_of(&value).unwrap_or(i64::MIN), key));
+    }
+    ages.sort_unstable();
+    let excess = ages.len().saturating_sub(most);
+    let stale = ages.partition_point(|(at, _)| *at < oldest).max(excess);
+    ages.truncate(stale);
+    remove(tree, ages.into_iter().map(|(_, key)| key))?;
+    Ok(stale)
+}
+
 fn remove(tree: &sled::Tree, keys: impl Iterator<Item = sled::IVec>) -> Result<()> {
     let keys: Vec<_> = keys.collect();
     for part in keys.chunks(BATCH) {
@@ -461,5 +465,24 @@ mod tests {
         assert_eq!(window.prune(new).expect("pruned"), 1);
         assert_eq!(window.seen("a", "https://a.vn/1"), None);
         assert_eq!(window.seen("a", "https://a.vn/2"), Some(Seen::NoArticle(new)));
+    }
+
+    #[test]
+    fn texts_are_bounded_and_the_newest_stay() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options { max_keys: 5 * KEYS_OF_A_TEXT, ..Options::default() };
+        let window = Window::open(folder.path(), &options).expect("a window").window;
+        let day = at("2026-11-20T01:00:00Z");
+        for n in 0..8 {
+            let published = day + jiff::SignedDuration::from_hours(n);
+            window
+                .place(&format!("id-{n}"), "bo-a", &Sketch::of(&story(&format!("Tin {n}"))), published)
+                .expect("placed");
+        }
+        assert_eq!(window.prune(day).expect("pruned"), 3);
+        let oldest = window.place("copy-0", "bo-b", &Sketch::of(&story("Tin 0")), day).expect("placed");
+        assert_eq!(oldest.story, "copy-0");
+        let newest = window.place("copy-7", "bo-b", &Sketch::of(&story("Tin 7")), day).expect("placed");
+        assert_eq!(newest.story, "id-7");
     }
 }
