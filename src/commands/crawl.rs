@@ -67,6 +67,7 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     }
     let order = Order { full: args.all || !args.slugs.is_empty(), force: args.force };
     let outcome = visit_all(&works, &portals, order, &context.cancel).await;
+    works.prune().await;
     if let Err(cause) = works.close().await {
         // It is made again from the record at the next start.
         tracing::warn!(cause = %super::one_line(&cause), "the dedup window was not written");
