@@ -346,3 +346,36 @@ async fn the_year_9999_is_not_believed() {
         assert!(article.published_at.is_none_or(|at| at <= desk.clock.now()), "{:?}", article.published_at);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_gone_is_believed_the_second_time_whatever_the_status_says() {
+    let desk = Desk::open().await;
+    let gone = Arc::new(Mutex::new(false));
+    let says = Arc::clone(&gone);
+    let server = Server::start(move |path| match number(path) {
+        Some(3) if *says.lock().unwrap() => Reply::Page(404, String::new()),
+        Some(5) if *says.lock().unwrap() => Reply::Page(
+            200,
+            "<html><head><title>Không tìm thấy trang</title></head><body><h1>Không tìm thấy trang</h1>\
+             <p>Nội dung bạn yêu cầu không tồn tại hoặc đã bị xóa.</p></body></html>"
+                .to_owned(),
+        ),
+        _ => pages(path),
+    })
+    .await;
+    desk.register("tinh", &server, None).await;
+    assert_eq!(desk.visit("tinh").await.new, 24);
+    *gone.lock().unwrap() = true;
+    let status = |records: &[Record]| {
+        let live = records.iter().filter(|record| record.status == lantoa::archive::Status::Live).count();
+        (live, records.len() - live)
+    };
+    // The first sighting says little, the second a day later is believed; the text stays.
+    for (hours, expected) in [(12, (24, 0)), (30, (22, 2))] {
+        desk.later(60 * hours);
+        desk.visit("tinh").await;
+        let records = desk.archived("tinh").await;
+        assert_eq!(status(&records), expected, "after {hours} hours");
+        assert!(records.iter().all(|record| record.text.contains("nội dung đủ dài")));
+    }
+}

@@ -31,6 +31,8 @@ use scraper::Html;
 use serde::Serialize;
 use url::Url;
 
+pub use verdict::NOT_FOUND;
+
 use crate::portal::Rules;
 use crate::vietnamese;
 use marks::Marks;

@@ -11,6 +11,9 @@ use super::outline::{Id, Outline};
 use super::settle::Page;
 use crate::portal::canonical_url;
 
+/// Why a page is no article that says, with a status of success, that there is none.
+pub const NOT_FOUND: &str = "page not found, served as a page";
+
 /// What is known when the verdict is given.
 struct Evidence<'e> {
     html: &'e str,
@@ -61,9 +64,9 @@ pub(super) fn refuse(
     }
     let title = evidence.title.to_lowercase();
     // News may also be of something that was not found: such a page has a date and more to say.
-    let says_so = NOT_FOUND.iter().any(|phrase| title.contains(phrase)) && (body < 250 || !evidence.has_date);
+    let says_so = SAYS_NOT_FOUND.iter().any(|phrase| title.contains(phrase)) && (body < 250 || !evidence.has_date);
     if body < 600 && (says_so || says_not_found(evidence)) {
-        return Some("page not found, served as a page".to_owned());
+        return Some(NOT_FOUND.to_owned());
     }
     // Many sites have a log-in form on every page.
     let asks_in = ["đăng nhập", "log in", "login", "sign in"].iter().any(|phrase| title.contains(phrase));
@@ -107,7 +110,7 @@ fn is_own_date((field, source): &(&'static str, String)) -> bool {
     *field == "published" && source != dateline::LISTING && source != dateline::ADDRESS
 }
 
-const NOT_FOUND: [&str; 12] = [
+const SAYS_NOT_FOUND: [&str; 12] = [
     "không tìm thấy",
     "page not found",
     "lỗi 404",

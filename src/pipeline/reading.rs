@@ -119,11 +119,15 @@ impl Visit<'_> {
         let incoming = match found {
             Ok(incoming) => incoming,
             Err(reason) => {
-                // A known article that now answers with something else keeps its text.
                 tracing::debug!(portal = self.portal.entry.slug, url = %page.url, reason, "no article");
-                self.leave(&page.requested);
-                if let Some(known) = known {
-                    self.unchanged.push(known.id.clone());
+                match known {
+                    None => self.leave(&page.requested),
+                    Some(known) if reason == extract::NOT_FOUND => self.missing.push(known.id.clone()),
+                    // A known article that now answers with something else keeps its text.
+                    Some(known) => {
+                        self.report.skipped += 1;
+                        self.unchanged.push(known.id.clone());
+                    }
                 }
                 return true;
             }
