@@ -1,6 +1,7 @@
 //! The command line: one file for each command, and what they share.
 
 mod backup;
+mod check;
 mod crawl;
 pub mod demo;
 mod doctor;

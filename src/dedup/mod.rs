@@ -3,7 +3,11 @@
 //!
 //! Nothing here is the only copy of anything: the folder may be deleted at any time and is made again from the record.
 
+mod prune;
 mod sketch;
+#[cfg(test)]
+mod tests;
+mod text;
 mod window;
 
 use serde::{Deserialize, Serialize};

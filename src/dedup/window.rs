@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use anyhow::{Context, Result, anyhow};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::text::{About, Text, short_hash};
 use super::{Options, Place, Seen, Sketch};
 use crate::clock::Timestamp;
 use crate::fetch::Validators;
@@ -17,10 +18,6 @@ use crate::fetch::Validators;
 const LAYOUT: &[u8] = b"3";
 /// Candidates looked at for one key: a paragraph that a portal repeats under every article leads to many.
 const CANDIDATES: usize = 24;
-/// Keys that lead to one text, about: bands, long paragraphs, and the text itself.
-const KEYS_OF_A_TEXT: usize = 16;
-/// sled's memory grows with the size of batches; this many keys go at a time.
-const BATCH: usize = 200;
 /// Seconds that "not modified" is believed.
 const BELIEVED_S: i64 = 24 * 3600;
 /// sled keeps small values well; larger ones are not worth a key.
@@ -29,13 +26,13 @@ const VALUE_BYTES: usize = 4096;
 /// The window. Cheap to share behind an `Arc`.
 pub struct Window {
     db: sled::Db,
-    seen: sled::Tree,
-    texts: sled::Tree,
-    keys: sled::Tree,
-    http: sled::Tree,
+    pub(super) seen: sled::Tree,
+    pub(super) texts: sled::Tree,
+    pub(super) keys: sled::Tree,
+    pub(super) http: sled::Tree,
     /// Finding a story and joining it is one step, or two copies that arrive together would begin two stories.
     placing: Mutex<()>,
-    options: Options,
+    pub(super) options: Options,
 }
 
 impl std::fmt::Debug for Window {
@@ -162,34 +159,6 @@ impl Window {
         Ok(())
     }
 
-    /// Forgets what was last seen before the window, and of each kind the oldest beyond the number of keys.
-    ///
-    /// # Errors
-    /// When sled cannot read or write.
-    pub fn prune(&self, now: Timestamp) -> Result<usize> {
-        let oldest = now.as_second() - i64::from(self.options.window_days) * 86_400;
-        let most = self.options.max_keys;
-        let pages =
-            drop_oldest(&self.seen, oldest, most, |value| Some(i64::from_le_bytes(*value.get(1..)?.first_chunk()?)))?;
-        let validators = drop_oldest(&self.http, oldest, most, |value| {
-            serde_json::from_slice::<(i64, Validators)>(value).ok().map(|(read_at, _)| read_at)
-        })?;
-        // However old, a text may have copies: one portal's back-catalogue is read long after another's.
-        let texts = drop_oldest(&self.texts, i64::MIN, most / KEYS_OF_A_TEXT, |value| {
-            Text::from_bytes(value).map(|text| text.published.as_second())
-        })?;
-        let mut astray = Vec::new();
-        for key in self.keys.iter().keys() {
-            let key = key.context("cannot read the dedup window")?;
-            let id = key.get(8..).unwrap_or_default();
-            if !self.texts.contains_key(id).context("cannot read the dedup window")? {
-                astray.push(key);
-            }
-        }
-        remove(&self.keys, astray.into_iter())?;
-        Ok(pages + validators + texts)
-    }
-
     /// The revision of the record that the window had reached when it was last written to disk.
     #[must_use]
     pub fn revision(&self) -> i64 {
@@ -266,105 +235,12 @@ impl Window {
     }
 }
 
-/// What stands beside each key: enough to pass over most candidates without reading their texts.
-struct About {
-    /// Seconds since 1970.
-    published: i64,
-    /// [`short_hash`] of the portal's slug.
-    portal: u32,
-}
-
-impl About {
-    fn to_bytes(&self) -> [u8; 12] {
-        let mut bytes = [0; 12];
-        bytes[..8].copy_from_slice(&self.published.to_le_bytes());
-        bytes[8..].copy_from_slice(&self.portal.to_le_bytes());
-        bytes
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (published, portal) = bytes.split_first_chunk::<8>()?;
-        Some(Self { published: i64::from_le_bytes(*published), portal: u32::from_le_bytes(portal.try_into().ok()?) })
-    }
-}
-
-/// Tells portals apart, but for one pair in four thousand million, whose copies of each other are then not found.
-fn short_hash(portal: &str) -> u32 {
-    xxh3_128(portal.as_bytes()) as u32
-}
-
-/// What the window keeps of an article's text.
-struct Text {
-    portal: String,
-    story: String,
-    published: Timestamp,
-    sketch: Sketch,
-}
-
-impl Text {
-    fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = self.published.as_second().to_le_bytes().to_vec();
-        for word in [&self.portal, &self.story] {
-            // Slugs and ids are shorter than 256 bytes by their own rules.
-            bytes.push(u8::try_from(word.len()).unwrap_or(u8::MAX));
-            bytes.extend_from_slice(&word.as_bytes()[..word.len().min(255)]);
-        }
-        bytes.extend(self.sketch.to_bytes());
-        bytes
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (seconds, rest) = bytes.split_first_chunk::<8>()?;
-        let (portal, rest) = word(rest)?;
-        let (story, rest) = word(rest)?;
-        Some(Self {
-            portal,
-            story,
-            published: Timestamp::from_second(i64::from_le_bytes(*seconds)).ok()?,
-            sketch: Sketch::from_bytes(rest)?,
-        })
-    }
-}
-
-fn word(bytes: &[u8]) -> Option<(String, &[u8])> {
-    let (length, rest) = bytes.split_first()?;
-    let (word, rest) = rest.split_at_checked(usize::from(*length))?;
-    Some((String::from_utf8(word.to_vec()).ok()?, rest))
-}
-
 fn page_key(portal: &str, url: &str) -> [u8; 16] {
     let mut page = Vec::with_capacity(portal.len() + url.len() + 1);
     page.extend_from_slice(portal.as_bytes());
     page.push(0);
     page.extend_from_slice(url.as_bytes());
     xxh3_128(&page).to_be_bytes()
-}
-
-/// Removes what `age_of` puts before `oldest`, and the oldest beyond `most`; returns how many that were.
-fn drop_oldest(tree: &sled::Tree, oldest: i64, most: usize, age_of: impl Fn(&[u8]) -> Option<i64>) -> Result<usize> {
-    let mut ages = Vec::new();
-    for entry in tree {
-        let (key, value) = entry.context("cannot read the dedup window")?;
-        ages.push((age_of(&value).unwrap_or(i64::MIN), key));
-    }
-    ages.sort_unstable();
-    let excess = ages.len().saturating_sub(most);
-    let stale = ages.partition_point(|(at, _)| *at < oldest).max(excess);
-    ages.truncate(stale);
-    remove(tree, ages.into_iter().map(|(_, key)| key))?;
-    Ok(stale)
-}
-
-fn remove(tree: &sled::Tree, keys: impl Iterator<Item = sled::IVec>) -> Result<()> {
-    let keys: Vec<_> = keys.collect();
-    for part in keys.chunks(BATCH) {
-        let mut batch = sled::Batch::default();
-        for key in part {
-            batch.remove(key);
-        }
-        tree.apply_batch(batch).context("cannot prune the dedup window")?;
-    }
-    Ok(())
 }
 
 /// sled panics on some damage instead of returning an error.
@@ -400,89 +276,4 @@ fn open(folder: &Path, options: &Options) -> Result<Window> {
 
 fn free_name(folder: &Path) -> PathBuf {
     (1..).map(|n| folder.with_extension(format!("broken-{n}"))).find(|name| !name.exists()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().expect("a timestamp")
-    }
-
-    fn story(words: &str) -> String {
-        (0..30).map(|n| format!("{words} {n}, ")).collect()
-    }
-
-    #[test]
-    fn copies_join_the_story_of_another_portal_only() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let window = Window::open(folder.path(), &Options::default()).expect("a window").window;
-        let day = at("2026-11-20T01:00:00Z");
-        let sketch = Sketch::of(&story("Bộ Y tế họp"));
-        let check = |id: &str, portal: &str, published: Timestamp, expected: &str| {
-            let place = window.place(id, portal, &sketch, published).expect("a place");
-            assert_eq!(place.story, expected, "{id}");
-        };
-        check("a", "bo-a", day, "a");
-        check("b", "bo-b", day + jiff::SignedDuration::from_hours(5), "a");
-        // A year later it is another event.
-        check("c", "bo-c", day + jiff::SignedDuration::from_hours(24 * 365), "c");
-        // Asked again, it stays where it was.
-        check("a", "bo-a", day, "a");
-        let other = window.place("d", "bo-d", &Sketch::of(&story("Lễ hội")), day).expect("a place");
-        assert_eq!(other, Place { story: "d".to_owned(), likeness: None });
-    }
-
-    #[test]
-    fn a_damaged_window_is_set_aside() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("dedup");
-        {
-            let opened = Window::open(&path, &Options::default()).expect("a window");
-            assert!(opened.fresh);
-            opened.window.mark_seen("a", "https://a.vn/1", true, at("2026-11-20T01:00:00Z")).expect("marked");
-        }
-        assert!(!Window::open(&path, &Options::default()).expect("a window").fresh);
-        for entry in std::fs::read_dir(&path).expect("a folder").flatten() {
-            // What a power cut leaves of sled's snapshot.
-            if entry.file_name().to_string_lossy().starts_with("snap.") {
-                let length = entry.metadata().expect("a file").len();
-                std::fs::write(entry.path(), vec![0; usize::try_from(length).expect("small")]).expect("written");
-            }
-        }
-        let opened = Window::open(&path, &Options::default()).expect("a window");
-        assert!(opened.fresh && opened.set_aside.is_some_and(|aside| aside.exists()));
-    }
-
-    #[test]
-    fn old_pages_are_forgotten() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let window = Window::open(folder.path(), &Options::default()).expect("a window").window;
-        let (old, new) = (at("2026-09-01T00:00:00Z"), at("2026-11-20T00:00:00Z"));
-        window.mark_seen("a", "https://a.vn/1", true, old).expect("marked");
-        window.mark_seen("a", "https://a.vn/2", false, new).expect("marked");
-        assert_eq!(window.prune(new).expect("pruned"), 1);
-        assert_eq!(window.seen("a", "https://a.vn/1"), None);
-        assert_eq!(window.seen("a", "https://a.vn/2"), Some(Seen::NoArticle(new)));
-    }
-
-    #[test]
-    fn texts_are_bounded_and_the_newest_stay() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let options = Options { max_keys: 5 * KEYS_OF_A_TEXT, ..Options::default() };
-        let window = Window::open(folder.path(), &options).expect("a window").window;
-        let day = at("2026-11-20T01:00:00Z");
-        for n in 0..8 {
-            let published = day + jiff::SignedDuration::from_hours(n);
-            window
-                .place(&format!("id-{n}"), "bo-a", &Sketch::of(&story(&format!("Tin {n}"))), published)
-                .expect("placed");
-        }
-        assert_eq!(window.prune(day).expect("pruned"), 3);
-        let oldest = window.place("copy-0", "bo-b", &Sketch::of(&story("Tin 0")), day).expect("placed");
-        assert_eq!(oldest.story, "copy-0");
-        let newest = window.place("copy-7", "bo-b", &Sketch::of(&story("Tin 7")), day).expect("placed");
-        assert_eq!(newest.story, "id-7");
-    }
 }
