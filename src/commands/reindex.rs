@@ -1,17 +1,17 @@
 //! `lantoa reindex`: the search index anew from the record.
 //!
-//! Alone on the data folder, the embedded index is built beside the old one and takes its place. While a server
-//! works there, or with Meilisearch, every article is sent again to the index that is being searched: documents are
-//! replaced one by one, so searches are served throughout.
+//! Alone on the data folder, the index is built beside the old one and takes its place when it is complete. While a
+//! server works there, every article is sent again to the index that is being searched: documents are replaced one by
+//! one. Searches are served throughout.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::{Invocation, say};
 use crate::app::App;
 use crate::index::embedded::Embedded;
+use crate::index::meilisearch::Meilisearch;
 use crate::index::{Backend, SearchIndex, outbox};
 use crate::store::DataLock;
 
@@ -50,11 +50,8 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
         }
     };
     let articles = match app.config.index.backend {
-        Backend::Embedded => beside(&app, target, &context).await?,
-        Backend::Meilisearch => {
-            let index = app.search_index().await?;
-            fill(&app, target, index, &context).await?
-        }
+        Backend::Embedded => beside(&app, &context).await?,
+        Backend::Meilisearch => on_server(&app, &context).await?,
     };
     drop(lock);
     app.store.close().await;
@@ -63,36 +60,39 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn beside(app: &App, target: &'static str, context: &Invocation) -> Result<u64> {
+/// The embedded index: a new folder beside the old one, which it replaces when it is complete.
+async fn beside(app: &App, invocation: &Invocation) -> Result<usize> {
     let live = app.index_folder();
-    let (new, old) = (live.with_extension("new"), live.with_extension("old"));
-    for folder in [&new, &old] {
-        remove(folder)?;
+    let new = live.with_extension("new");
+    match std::fs::remove_dir_all(&new) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            return Err(cause).with_context(|| format!("cannot remove {}", new.display()));
+        }
+        _ => {}
     }
     let articles = {
-        let index: Arc<dyn SearchIndex> = Arc::new(Embedded::open(&new, &app.config.index)?);
-        fill(app, target, index, context).await?
+        let index = Embedded::open(&new, &app.config.index)?;
+        fill(app, &index, invocation).await?
     };
-    if live.exists() {
-        std::fs::rename(&live, &old).with_context(|| format!("cannot move {} aside", live.display()))?;
-    }
-    std::fs::rename(&new, &live).with_context(|| format!("cannot put {} in place", new.display()))?;
-    remove(&old)?;
+    Embedded::swap_in(&new, &live)?;
     Ok(articles)
 }
 
-async fn fill(app: &App, target: &'static str, index: Arc<dyn SearchIndex>, context: &Invocation) -> Result<u64> {
-    outbox::mark_all(&app.store, target).await?;
-    let worker = outbox::Worker::new(app.store.clone(), target, Arc::clone(&index), app.config.index.batch);
-    worker.catch_up(&context.cancel).await?;
-    index.count().await
+/// The index on a Meilisearch server: a new one under another name, swapped with the old one when it is complete.
+async fn on_server(app: &App, invocation: &Invocation) -> Result<usize> {
+    let options = &app.config.index;
+    let connect = |name: &str| Meilisearch::connect(&options.meilisearch_url, &options.meilisearch_key, name);
+    let live = connect(&options.meilisearch_index)?;
+    let new = connect(&format!("{}_{}", options.meilisearch_index, app.clock.now().as_second()))?;
+    let articles = fill(app, &new, invocation).await?;
+    new.swap_into(&live).await?;
+    Ok(articles)
 }
 
-fn remove(folder: &std::path::Path) -> Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-            Err(cause).with_context(|| format!("cannot remove {}", folder.display()))
-        }
-        _ => Ok(()),
+/// Sends everything; a stop leaves the old index where it is.
+async fn fill(app: &App, index: &dyn SearchIndex, invocation: &Invocation) -> Result<usize> {
+    tokio::select! {
+        filled = outbox::fill(&app.store, index, app.config.index.batch, |_| {}) => filled,
+        () = invocation.cancel.cancelled() => bail!("reindexing was stopped; the old index stays in its place"),
     }
 }
