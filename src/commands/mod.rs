@@ -1,6 +1,7 @@
 //! The command line: one file for each command, and what they share.
 
 mod backup;
+mod bench;
 mod check;
 mod crawl;
 pub mod demo;
@@ -81,6 +82,9 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup into an empty data folder
     Restore(backup::RestoreArgs),
+    /// Measure, beside a named reference in the same run
+    #[command(subcommand)]
+    Bench(bench::Args),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -108,6 +112,9 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     }
     if let Command::Inspect(args) = &cli.command {
         return inspect::run(args);
+    }
+    if let Command::Bench(args) = &cli.command {
+        return bench::run(args, cli.json);
     }
     let mut config = config::load(cli.config.as_deref())?;
     if let Some(folder) = cli.data_dir {
@@ -140,7 +147,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,
             Command::Restore(args) => backup::restore(context, args).await,
-            Command::Inspect(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+            Command::Inspect(_) | Command::Bench(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));

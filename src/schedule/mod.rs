@@ -4,6 +4,9 @@
 //! A portal's next visit stands in the record. One that was missed while lantoa was down is simply in the past, so
 //! it happens once at the next tick and the following one is computed from then.
 
+mod history;
+mod profile;
+
 use std::future::Future;
 use std::sync::Arc;
 
@@ -15,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::sync::CancellationToken;
 use xxhash_rust::xxh3::xxh3_64;
+
+pub use history::History;
 
 use crate::clock::Timestamp;
 use crate::portal::{Entry, Kind};
