@@ -78,7 +78,6 @@ impl History {
         let count = published.len() as f64;
         let expected = self.expected_until(kind, at);
         let passed = (at - self.polled_at) as f64;
-        let rate_before = self.rate(kind);
         self.polled_at = at;
 
         let fade = (-passed * std::f64::consts::LN_2 / HALF_LIFE).exp();
@@ -92,10 +91,7 @@ impl History {
         let mut times: Vec<i64> = published.iter().map(|at| at.as_second()).collect();
         times.sort_unstable();
         for time in times {
-            // Close by chance is not close because one followed the other.
-            let chance = (rate_before * self.weight(kind, time) * 2.0 * BATCH).min(1.0);
-            let follows = f64::from(u8::from(((time - self.newest) as f64) < 2.0 * BATCH));
-            self.followers = (self.followers + follows - chance).max(0.0);
+            self.followers += f64::from(u8::from(((time - self.newest) as f64) < 2.0 * BATCH));
             self.newest = self.newest.max(time);
             self.own.add(time);
         }
