@@ -63,6 +63,8 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
         } else {
             marks = 0;
             visible.push(match c {
+                // Vietnamese words begin with this letter; inside a word it is the eth of Icelandic.
+                'Ð' | 'ð' if visible.ends_with(char::is_alphabetic) => c,
                 'Ð' => 'Đ',
                 'ð' => 'đ',
                 c => {
