@@ -100,8 +100,13 @@ fn is_vietnamese(text: &str) -> bool {
 
 /// The title among what the page shows and what its metadata claims.
 fn choose(shown: &[Shown], claims: &[Headline]) -> Option<Headline> {
+    let twice = twice_agreed(claims);
     for claim in claims {
         let key = compare_key(&claim.text);
+        // The heading may be what the page is called in search results; the three fields are what its writers say.
+        if twice.is_some() && matches!(claim.source.as_str(), "<title>" | "title") {
+            continue;
+        }
         let same = shown.iter().filter(|shown| shown.key == key).max_by_key(|shown| shown.rank);
         if let Some(found) = same {
             return Some(found.headline(&format!("heading that {} names", claim.source), true));
@@ -140,6 +145,14 @@ fn agreed(claims: &[Headline]) -> Option<&Headline> {
     let linked = claims.iter().find(|claim| claim.source == "JSON-LD")?;
     let key = claim_key(linked);
     claims.iter().any(|other| other.source != "JSON-LD" && claim_key(other) == key).then_some(linked)
+}
+
+/// What JSON-LD, Open Graph and Twitter's card all say of a page that is not Vietnamese.
+fn twice_agreed(claims: &[Headline]) -> Option<&Headline> {
+    let key = |source: &str| claims.iter().find(|claim| claim.source == source).map(claim_key);
+    let linked = claims.iter().find(|claim| claim.source == "JSON-LD" && !is_vietnamese(&claim.text))?;
+    let same = key("og:title") == Some(claim_key(linked)) && key("twitter:title") == Some(claim_key(linked));
+    same.then_some(linked)
 }
 
 /// The key of a claim; one that was cut short ends in dots.
