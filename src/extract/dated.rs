@@ -16,7 +16,7 @@ pub(super) struct Found {
 impl Found {
     /// A date as `written` gave it.
     pub(super) fn new(dated: Dated, written: &str, source: &str) -> Self {
-        Self { dated, offset: offset_of(written), source: source.to_owned() }
+        Self { dated, offset: dated.zone.or_else(|| offset_of(written)), source: source.to_owned() }
     }
 }
 

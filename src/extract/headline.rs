@@ -94,7 +94,7 @@ fn another_wording<'c>(claims: &'c [Headline], key: &str, title: &str) -> Option
 }
 
 /// Letters that only Vietnamese has.
-fn is_vietnamese(text: &str) -> bool {
+pub(super) fn is_vietnamese(text: &str) -> bool {
     text.chars().any(|c| matches!(c, 'ơ' | 'ư' | 'Ơ' | 'Ư' | '\u{1ea0}'..='\u{1ef9}'))
 }
 
