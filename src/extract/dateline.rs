@@ -85,7 +85,6 @@ const PUBLISHED: &[&str] = &[
     "article:publicationdate",
     "article_date",
     "articledate",
-    "dcsext.articlefirstpublished",
     "mediator_published_time",
     "prism.publicationdate",
     "rbpubdate",
@@ -184,7 +183,8 @@ fn misread(place: &Place<'_, '_>, ruled: &Found, claimed: &Found) -> bool {
 /// The distance from UTC of the place where a page is read: the head gives the instant in UTC, the visible line the
 /// local day or time without a zone.
 fn local_offset(instant: &Found, seen: &Found) -> Option<Offset> {
-    const QUARTER: i64 = 15 * 60;
+    /// Zones lie whole or half hours from UTC where people live; the few others are left in UTC.
+    const HALF: i64 = 30 * 60;
     if seen.offset.is_some() {
         return None;
     }
@@ -192,8 +192,8 @@ fn local_offset(instant: &Found, seen: &Found) -> Option<Offset> {
     let local = seen.dated.at.to_zoned(vietnam()).datetime();
     if seen.dated.has_time {
         let ahead = local.duration_since(utc).as_secs();
-        let rounded = (ahead + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
-        let is_zone = (ahead - rounded).abs() <= 60 && (-12 * 3600..=14 * 3600).contains(&rounded);
+        let rounded = (ahead + HALF / 2).div_euclid(HALF) * HALF;
+        let is_zone = (ahead - rounded).abs() <= 60 && (-10 * 3600..=13 * 3600).contains(&rounded);
         return is_zone.then(|| i32::try_from(rounded).ok().and_then(|seconds| Offset::from_seconds(seconds).ok())).flatten();
     }
     // The fewest hours that lead to the day on the page.
