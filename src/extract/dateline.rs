@@ -6,6 +6,7 @@ use jiff::tz::Offset;
 use url::Url;
 
 use super::blocks::{Block, Kind};
+use super::body::compare_key;
 use super::dated::Found;
 use super::headline::is_vietnamese;
 use super::marks::Marks;
@@ -194,12 +195,18 @@ fn local_offset(instant: &Found, seen: &Found) -> Option<Offset> {
         let ahead = local.duration_since(utc).as_secs();
         let rounded = (ahead + HALF / 2).div_euclid(HALF) * HALF;
         let is_zone = (ahead - rounded).abs() <= 60 && (-10 * 3600..=13 * 3600).contains(&rounded);
-        return is_zone.then(|| i32::try_from(rounded).ok().and_then(|seconds| Offset::from_seconds(seconds).ok())).flatten();
+        return is_zone
+            .then(|| i32::try_from(rounded).ok().and_then(|seconds| Offset::from_seconds(seconds).ok()))
+            .flatten();
     }
     // The fewest hours that lead to the day on the page.
     let hours = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9, 10, -10, 11, 12];
     hours.into_iter().map(Offset::constant).find(|offset| offset.to_datetime(instant.dated.at).date() == local.date())
 }
+
+/// Where no date of the article stands, not even beside the title: there it may be in a column, in what looks like a
+/// breadcrumb, or in a footer.
+const BY_TITLE: Marks = Marks::RELATED.with(Marks::COMMENT).with(Marks::AD).with(Marks::CLOCK);
 
 /// When it was changed, if that is later than `published`.
 pub(super) fn modified(place: &Place<'_, '_>, published: Option<Timestamp>) -> Option<Timestamp> {
@@ -256,8 +263,12 @@ impl Place<'_, '_> {
         let machine =
             short.trim().starts_with(|c: char| c.is_ascii_digit()).then(|| date::read_machine(short.trim())).flatten();
         let embedded = if self.is_american() { date::read_us } else { date::read };
+        // "4 months ago" on a saved or mirrored page was told from another day than today.
+        let later = self.now.checked_add(jiff::SignedDuration::from_hours(24 * 45)).unwrap_or(self.now);
+        let stands =
+            |dated: &Dated| self.is_vietnamese() || embedded(&short, later).is_some_and(|other| other == *dated);
         machine
-            .or_else(|| embedded(&short, self.now))
+            .or_else(|| embedded(&short, self.now).filter(stands))
             .or_else(|| super::foreign_date::read(&short))
             .filter(|dated| self.believable(*dated))
     }
@@ -300,7 +311,7 @@ impl Place<'_, '_> {
                 continue;
             }
             let near = self.title.is_some_and(|title| id.abs_diff(title) < 60);
-            let elsewhere = if near { Self::NOT_BY_TITLE } else { Marks::ELSEWHERE };
+            let elsewhere = if near { BY_TITLE } else { Marks::ELSEWHERE };
             if page.within(id, elsewhere) {
                 continue;
             }
@@ -330,10 +341,6 @@ impl Place<'_, '_> {
         best.map(|(_, found)| found)
     }
 
-    /// Beside the title a date may stand in what looks like a breadcrumb or a footer.
-    const NOT_BY_TITLE: Marks =
-        Marks::RELATED.with(Marks::COMMENT).with(Marks::AD).with(Marks::CLOCK).with(Marks::SIDE);
-
     /// Whether an element stands in a post of somebody else that the article shows.
     fn is_quoted(&self, id: Id) -> bool {
         let page = self.page.outline;
@@ -351,11 +358,28 @@ impl Place<'_, '_> {
             .body
             .map(|body| self.page.blocks.partition_point(|block| block.at < self.page.outline.nodes[body].end));
         let title_at = self.title.map(|title| self.page.blocks.partition_point(|block| block.at < title));
+        let key = self.title.map(|title| compare_key(&self.page.outline.text_of(title))).unwrap_or_default();
+        // Several dated lines behind the body are those of other articles.
+        let is_other = |block: &&Block| block.marks.any(Marks::DATE) && block.chars < 60 && block.is_dateline();
+        let others = body_end.is_some_and(|end| self.page.blocks[end..].iter().filter(is_other).count() > 1);
         let mut best: Option<(i32, Found)> = None;
         for (at, block) in self.page.blocks.iter().enumerate() {
             let dated_class = block.marks.any(Marks::DATE.with(Marks::BYLINE));
+            let by_title = title_at.is_some_and(|title| at.abs_diff(title) <= 3);
             let in_head = title_at.is_some_and(|title| at >= title) && body_at.is_some_and(|body| at <= body);
-            let elsewhere = if in_head { Marks::ELSEWHERE_IN_HEAD } else { Marks::ELSEWHERE };
+            // Beside the title a column may hold nothing but the date; what it is called says so.
+            let tells = block.marks.any(Marks::DATE) || block.is_dateline();
+            let elsewhere = match (in_head, by_title) {
+                (true, _) | (_, true) if tells => BY_TITLE,
+                (true, _) => Marks::ELSEWHERE_IN_HEAD,
+                _ if posted(&block.text) && !key.is_empty() && compare_key(&block.text).contains(&key) => {
+                    Marks::COMMENT
+                }
+                _ => Marks::ELSEWHERE,
+            };
+            if block.marks.any(Marks::CAPTION) && !in_head {
+                continue;
+            }
             if block.chars < 6 || block.marks.any(elsewhere) || !block.text.chars().any(|c| c.is_ascii_digit()) {
                 continue;
             }
@@ -367,7 +391,8 @@ impl Place<'_, '_> {
                 continue;
             }
             let after = body_end.is_some_and(|end| at >= end);
-            if after && (block.links > 0.3 || block.kind == Kind::Item) {
+            let one_of_many = others && !announces(&block.text);
+            if after && (block.links > 0.3 || block.kind == Kind::Item || one_of_many) {
                 continue;
             }
             let mut rank = 0;
@@ -410,11 +435,18 @@ impl Place<'_, '_> {
 
     /// The date in a line; elements that a style parts may run together in the text.
     fn read_line(&self, block: &Block) -> Option<Dated> {
-        self.read(&block.text).or_else(|| {
-            let nodes = self.page.outline.nodes.get(block.at..self.page.outline.nodes[block.holder].end)?;
-            let pieces: Vec<&str> = nodes.iter().map(|node| node.text).filter(|text| !text.is_empty()).collect();
-            (pieces.len() > 1).then(|| self.read(&pieces.join(" "))).flatten()
-        })
+        let short_year = || {
+            let told = !self.is_vietnamese() && block.chars < 80;
+            told.then(|| super::foreign_date::read_short(&block.text)).flatten().filter(|dated| self.believable(*dated))
+        };
+        let whole = || self.read(&block.text);
+        whole()
+            .or_else(|| {
+                let nodes = self.page.outline.nodes.get(block.at..self.page.outline.nodes[block.holder].end)?;
+                let pieces: Vec<&str> = nodes.iter().map(|node| node.text).filter(|text| !text.is_empty()).collect();
+                (pieces.len() > 1).then(|| self.read(&pieces.join(" "))).flatten()
+            })
+            .or_else(short_year)
     }
 
     /// The day on which the lead image was stored: near the day of publication, and better than nothing.
@@ -433,8 +465,12 @@ impl Place<'_, '_> {
 
 /// A moment that a script reads from an attribute: `data-timestamp="1594448702"`.
 fn stamp<'a>(node: &Node<'a>) -> Option<&'a str> {
-    let element = node.element?.value();
+    // A link's stamp is that of the page to which it leads.
+    let element = node.element.filter(|_| node.name != "a")?.value();
     let named = |name: &str| {
+        if name == "datetime" {
+            return true;
+        }
         let name = name.strip_prefix("data-").unwrap_or_default();
         ["time", "date", "stamp", "publish", "posted"].iter().any(|word| name.contains(word))
             && !["update", "modif", "timeout", "timezone", "format"].iter().any(|word| name.contains(word))
@@ -460,8 +496,8 @@ fn posted(text: &str) -> bool {
         "opublikowan",
         "опубликован",
     ]
-        .iter()
-        .any(|word| lower.contains(word))
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 /// Whether a line says that its date is one of publication.

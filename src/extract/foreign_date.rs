@@ -108,6 +108,18 @@ pub(super) fn read(text: &str) -> Option<Dated> {
     })
 }
 
+/// `06.11.23`, as German templates write it: points between, the day first, two figures each.
+pub(super) fn read_short(text: &str) -> Option<Dated> {
+    static FORM: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[^\d.])(\d\d)\.(\d\d)\.(\d\d)(?:$|[^\d.])").expect("a constant that the tests compile")
+    });
+    let found = FORM.captures(text)?;
+    let number = |group: usize| found[group].parse::<i8>().ok();
+    let date = Date::new(2000 + i16::from(number(3)?), number(2)?, number(1)?).ok()?;
+    let at = date.to_zoned(vietnam()).ok()?.timestamp();
+    Some(Dated { at, has_time: false, zone: None })
+}
+
 fn month(name: &str) -> Option<i8> {
     BY_NAME.get(&fold(name)).copied()
 }
@@ -163,5 +175,17 @@ mod tests {
         check("12 bottles 2019", "");
         check("Market 12, 2019", "");
         check("31 February 2019", "");
+    }
+
+    #[test]
+    fn reads_short_years() {
+        let check = |text: &str, expected: &str| {
+            let got = read_short(text).map(|dated| dated.at.to_zoned(vietnam()).date().to_string()).unwrap_or_default();
+            assert_eq!(got, expected, "{text}");
+        };
+        check("Swantje Muster | 06.11.23", "2023-11-06");
+        check("06.11.2023", "");
+        check("10.20.30.40", "");
+        check("31.13.20", "");
     }
 }

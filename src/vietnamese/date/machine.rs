@@ -105,7 +105,11 @@ pub(super) fn epoch(text: &str) -> Option<Dated> {
     } else {
         Timestamp::from_second(value).ok()?
     };
-    (at.to_zoned(crate::clock::vietnam()).year() >= FIRST_YEAR).then_some(Dated { at, has_time: true, zone: Some(Offset::UTC) })
+    (at.to_zoned(crate::clock::vietnam()).year() >= FIRST_YEAR).then_some(Dated {
+        at,
+        has_time: true,
+        zone: Some(Offset::UTC),
+    })
 }
 
 /// `20251121` and `20251121143000`, alone.
