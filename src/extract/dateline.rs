@@ -219,7 +219,7 @@ pub(super) fn modified(place: &Place<'_, '_>, published: Option<Timestamp>) -> O
 fn swapped(a: Dated, b: Dated) -> bool {
     let day = |dated: Dated| dated.at.to_zoned(vietnam()).date();
     let (a, b) = (day(a), day(b));
-    a.year() == b.year() && a != b && a.month() == b.day() && (a.day() - b.month()).abs() <= 1
+    a.year() == b.year() && a != b && a.day() == b.month() && (a.month() - b.day()).abs() <= 1
 }
 
 fn same_day(a: Dated, b: Dated) -> bool {
@@ -367,14 +367,17 @@ impl Place<'_, '_> {
             let dated_class = block.marks.any(Marks::DATE.with(Marks::BYLINE));
             let by_title = title_at.is_some_and(|title| at.abs_diff(title) <= 3);
             let in_head = title_at.is_some_and(|title| at >= title) && body_at.is_some_and(|body| at <= body);
+            // "Title was posted on 19 May 2010 and filed under", in a column of old templates.
+            let names_it = posted(&block.text)
+                && key.chars().count() > 10
+                && block.chars < 600
+                && compare_key(&block.text).contains(&key);
             // Beside the title a column may hold nothing but the date; what it is called says so.
             let tells = block.marks.any(Marks::DATE) || block.is_dateline();
             let elsewhere = match (in_head, by_title) {
                 (true, _) | (_, true) if tells => BY_TITLE,
                 (true, _) => Marks::ELSEWHERE_IN_HEAD,
-                _ if posted(&block.text) && !key.is_empty() && compare_key(&block.text).contains(&key) => {
-                    Marks::COMMENT
-                }
+                _ if names_it => Marks::COMMENT,
                 _ => Marks::ELSEWHERE,
             };
             if block.marks.any(Marks::CAPTION) && !in_head {
@@ -383,7 +386,7 @@ impl Place<'_, '_> {
             if block.chars < 6 || block.marks.any(elsewhere) || !block.text.chars().any(|c| c.is_ascii_digit()) {
                 continue;
             }
-            if block.chars > 150 && !dated_class && !announces(&block.text) || block.chars > 300 {
+            if block.chars > 150 && !dated_class && !announces(&block.text) || block.chars > 300 && !names_it {
                 continue;
             }
             // A date in a sentence is what the article tells of.
@@ -395,7 +398,7 @@ impl Place<'_, '_> {
             if after && (block.links > 0.3 || block.kind == Kind::Item || one_of_many) {
                 continue;
             }
-            let mut rank = 0;
+            let mut rank = 6 * i32::from(names_it);
             rank += 3 * i32::from(dated_class) + 2 * i32::from(announces(&block.text));
             rank += i32::from(block.chars < 60) - 2 * i32::from(block.links > 0.5);
             match (title_at, body_at) {
