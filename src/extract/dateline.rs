@@ -364,20 +364,24 @@ impl Place<'_, '_> {
         let others = body_end.is_some_and(|end| self.page.blocks[end..].iter().filter(is_other).count() > 1);
         let mut best: Option<(i32, Found)> = None;
         for (at, block) in self.page.blocks.iter().enumerate() {
-            let dated_class = block.marks.any(Marks::DATE.with(Marks::BYLINE));
-            let by_title = title_at.is_some_and(|title| at.abs_diff(title) <= 3);
+            let dated_class = block.marks.any(Marks::DATE.with(Marks::BYLINE).with(Marks::AUTHOR));
+            let by_title = title_at.is_some_and(|title| at <= title + 3 && title <= at + 6);
             let in_head = title_at.is_some_and(|title| at >= title) && body_at.is_some_and(|body| at <= body);
             // "Title was posted on 19 May 2010 and filed under", in a column of old templates.
             let names_it = posted(&block.text)
                 && key.chars().count() > 10
                 && block.chars < 600
                 && compare_key(&block.text).contains(&key);
+            // "Published" and the date on two lines, as tables of facts write it.
+            let label = at.checked_sub(1).map(|before| &self.page.blocks[before]);
+            let labelled = label.is_some_and(|label| label.chars < 30 && posted(&label.text)) && block.chars < 40;
             // Beside the title a column may hold nothing but the date; what it is called says so.
             let tells = block.marks.any(Marks::DATE) || block.is_dateline();
             let elsewhere = match (in_head, by_title) {
                 (true, _) | (_, true) if tells => BY_TITLE,
                 (true, _) => Marks::ELSEWHERE_IN_HEAD,
                 _ if names_it => Marks::COMMENT,
+                _ if labelled => BY_TITLE,
                 _ => Marks::ELSEWHERE,
             };
             if block.marks.any(Marks::CAPTION) && !in_head {
@@ -398,7 +402,7 @@ impl Place<'_, '_> {
             if after && (block.links > 0.3 || block.kind == Kind::Item || one_of_many) {
                 continue;
             }
-            let mut rank = 6 * i32::from(names_it);
+            let mut rank = 8 * i32::from(names_it) + 4 * i32::from(labelled);
             rank += 3 * i32::from(dated_class) + 2 * i32::from(announces(&block.text));
             rank += i32::from(block.chars < 60) - 2 * i32::from(block.links > 0.5);
             match (title_at, body_at) {
@@ -412,15 +416,16 @@ impl Place<'_, '_> {
             let above = title_at.filter(|&title| at < title);
             let menu =
                 above.map_or(0, |title| self.page.blocks[at..title].iter().filter(|line| line.links > 0.7).count());
-            if menu >= 3 || block.text.to_lowercase().contains("hôm nay") {
+            if menu >= 3 && !names_it || block.text.to_lowercase().contains("hôm nay") {
                 continue;
             }
             // Far above the title is the header's clock, after the body are other articles.
             if title_at.is_some_and(|title| at + 12 < title) {
                 rank -= 4;
             }
+            // The line that closes the body may sign it; farther on are other articles.
             if after {
-                rank -= 3;
+                rank -= if body_end.is_some_and(|end| at <= end + 1) { 1 } else { 3 };
             }
             if body_at.zip(body_end).is_some_and(|(from, to)| (from + 3..to).contains(&at)) && !dated_class {
                 rank -= if at + 3 >= body_end.unwrap_or(0) { 1 } else { 3 };
@@ -493,7 +498,10 @@ fn posted(text: &str) -> bool {
         "gepostet",
         "veröffentlicht",
         "publié",
+        "mise en ligne",
         "publicado",
+        "publicerad",
+        "publisert",
         "pubblicato",
         "geplaatst",
         "opublikowan",
