@@ -132,10 +132,8 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
     if let Some(byline) = found(join(named), "JSON-LD, a body") {
         return Some(byline);
     }
-    ["author", "dc.creator", "dcterms.creator"].into_iter().find_map(|name| {
-        let names = meta.all(name).map(|value| tidy(value, site)).filter(|name| !is_body(name)).collect();
-        found(join(names), name)
-    })
+    let names = meta.all("author").map(|value| tidy(value, site)).filter(|name| !is_body(name)).collect();
+    found(join(names), "author")
 }
 
 /// A name after "Tác giả:" or "bởi" in a short line by the title, or right after the body.
