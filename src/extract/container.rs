@@ -100,14 +100,16 @@ fn grow(page: &Outline<'_>, blocks: &[Block], best: Id, foreign: Marks) -> Id {
         level += 1;
         if level > 10
             || matches!(page.nodes[above].name, "body" | "html")
-            || is_named_body(page, chosen) && !is_entry(page, chosen)
+            || is_named_body(page, chosen)
         {
             break;
         }
         let (more_good, more_bad) = prose(above);
         let (gain, cost) = (more_good - good, more_bad - bad);
         let opens = gain > 0.0 && cost < 1.0 && is_opening(page, blocks, above, chosen, foreign);
-        if gain > good * 0.15 && cost < gain * 0.3 || opens {
+        // An article that holds its paragraphs itself needs more than a notice below it to be left.
+        let share = if page.nodes[chosen].name == "article" && good > 1_500.0 { 0.5 } else { 0.15 };
+        if gain > good * share && cost < gain * 0.3 || opens {
             chosen = above;
             (good, bad) = (more_good, more_bad);
         }
@@ -126,12 +128,4 @@ fn is_opening(page: &Outline<'_>, blocks: &[Block], above: Id, chosen: Id, forei
 
 fn is_named_body(page: &Outline<'_>, id: Id) -> bool {
     page.nodes[id].attr("itemprop") == Some("articleBody")
-}
-
-/// Whether many elements call themselves the body, as the entries of a live report do: then none of them is all of it.
-/// Two or three are articles that follow each other without end.
-fn is_entry(page: &Outline<'_>, id: Id) -> bool {
-    let named = page.elements(0).filter(|&other| is_named_body(page, other));
-    let (count, chars) = named.fold((0, 0), |(count, chars), other| (count + 1, chars + page.nodes[other].chars));
-    count >= 4 && page.nodes[id].chars * 3 < chars
 }

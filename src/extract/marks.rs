@@ -76,7 +76,7 @@ impl Marks {
 
     /// Without what would keep an element out of the body.
     pub(super) const fn forgiven(self) -> Self {
-        self.without(Self::FOREIGN).without(Self::HIDDEN).without(Self::CAPTION)
+        self.without(Self::FOREIGN).without(Self::HIDDEN).without(Self::CAPTION).without(Self::LIVE)
     }
 
     /// Without what would keep a line out of the body and `other` does not say too.

@@ -193,7 +193,7 @@ impl<'a> Outline<'a> {
             .collect();
         for id in 0..self.nodes.len() {
             let node = &self.nodes[id];
-            if !node.marks.any(Marks::FOREIGN.with(Marks::HIDDEN).with(Marks::CAPTION)) {
+            if !node.marks.any(Marks::FOREIGN.with(Marks::HIDDEN).with(Marks::CAPTION).with(Marks::LIVE)) {
                 continue;
             }
             // A quoted post is part of the text.
@@ -210,10 +210,18 @@ impl<'a> Outline<'a> {
             // A long box in the element that calls itself the body is a box.
             let in_body = node.marks.any(Marks::RELATED.with(Marks::BIO)) && self.is_in_body(id);
             let is_prose = plain > 1_200 && node.link_density() < 0.15 && !notice && !in_body;
-            if (holds_key && plain > 400) || (holds_most && !others) || is_prose {
+            let is_live = node.marks.any(Marks::LIVE) && !self.holds_page(id);
+            let is_article = (holds_key && plain > 400) || (holds_most && !others) || is_prose;
+            if is_article && !is_live {
                 self.nodes[id].marks = node.marks.forgiven();
             }
         }
+    }
+
+    /// Whether nearly the whole page or its headline stands in `id`.
+    fn holds_page(&self, id: Id) -> bool {
+        let total = self.nodes.first().map_or(0, |root| root.chars);
+        self.nodes[id].chars * 10 > total * 9 || self.elements(id).any(|inner| self.nodes[inner].name == "h1")
     }
 
     /// Whether an element called the body stands around `id` and holds a good deal more.

@@ -22,6 +22,10 @@ static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
         | từ\ khóa\W | từ\ khoá\W | tags?\ ?:\ | your\ browser\ does\ not\ support | trình\ duyệt\ của\ bạn
         | (?:advert(?:isement)?|quảng\ cáo|anzeige|werbung|reklam|publicité|sponsored|story\ continues\ below|article\ continues\ (?:below|after)|continue\ reading|read\ more)\W*$
         | (?:share|email|print|tweet|facebook|twitter|pin\ it|like|comments?|save|reply|whatsapp|linkedin|close|loading\W*)\W*$
+        | (?:watch|listen|video|audio|photos?|gallery|poll)\ ?\|\ .{0,150}$
+        | (?:les\ også|læs\ også|läs\ (?:mer|också|även)|lue\ myös|lees\ ook|lire\ aussi|à\ lire(?:\ aussi)?|lee\ también|te\ puede\ interesar|leggi\ anche|leia\ (?:também|mais)|lesen\ sie\ auch|mehr\ (?:zum\ thema|dazu)|auch\ interessant|read\ (?:more|also|next)|see\ also|also\ read|czytaj\ (?:też|także|więcej)|čtěte\ také|olvasta\ már|citește\ și|читайте\ (?:также|ещё|еще)|читати\ також|ayrıca\ oku|baca\ juga|اقرأ\ أيضا|यह\ भी\ पढ़ें|関連記事|相关阅读|관련기사|đọc\ thêm|xem\ thêm)\ ?(?::|$|\|).{0,160}$
+        | (?:uppdaterad|publicerad|publisert|oppdatert|publiceret|opdateret|updated|published|posted|last\ updated|aktualisiert|veröffentlicht|publié\ le|mis\ à\ jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd|güncelleme|опубликовано|обновлено)\W[^.]{0,30}\d{1,2}[.:h]\d\d.{0,40}$
+        | (?:artikel\ (?:anhören|merken|teilen|drucken|hören)|audiobeitrag|bild\ in\ detailansicht\ öffnen|werbung|publicidad|pubblicità|annons|annonse|annonce|mainos|reklama|реклама|iklan|広告|廣告|广告|광고|विज्ञापन|إعلان|article\ réservé\ aux\ abonnés|(?:image|bild|foto|photo)\ (?:source|quelle|caption))\W*$
         | sign\ up\ (?:for|to)\ | subscribe\ (?:to|now)\ | click\ here\ to\ (?:subscribe|sign)
         )",
     )
@@ -34,7 +38,7 @@ static RELATED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
         | có\ thể\ bạn\ quan\ tâm | cùng\ chuyên\ mục | tin\ mới | bài\ viết\ mới | đọc\ (?:thêm|tiếp|nhiều(?:\ nhất)?) | xem\ thêm | mời\ (?:quý\ )?(?:độc|bạn)\ .{0,20}đọc\ thêm
         | related\ (?:stories|articles|posts|news|content|topics|links|coverage|story|article) | related | more\ (?:from|on|stories|news|in)(?-u:\b).{0,30} | you\ (?:may|might)\ (?:also\ )?(?:like|be\ interested).{0,20}
         | read\ (?:more|also|next) | recommended(?:\ for\ you)? | see\ also | most\ (?:read|popular|viewed) | trending(?:\ now)? | top\ stories | latest\ (?:news|stories)
-        | mehr\ zum\ thema | lesen\ sie\ auch | das\ könnte\ sie\ auch\ interessieren | à\ lire\ aussi | lire\ aussi | lee\ también | leggi\ anche | don't\ miss | what\ to\ read\ next
+        | mehr\ zum\ thema | lesen\ sie\ mehr(?:\ zum\ thema)? | weiterlesen | auch\ interessant | artículos?\ relacionados? | notícias\ relacionadas | articoli\ correlati | sur\ le\ même\ (?:sujet|thème) | läs\ (?:mer|också|även) | les\ (?:mer|også) | læs\ (?:mere|også) | lees\ (?:ook|meer) | lue\ myös | czytaj\ (?:też|także) | читайте\ также | ilgili\ haberler | baca\ juga | berita\ terkait | 関連記事 | 相关(?:阅读|新闻) | 관련\ ?기사 | مواضيع\ ذات\ صلة | संबंधित\ (?:ख़बरें|खबरें) | lesen\ sie\ auch | das\ könnte\ sie\ auch\ interessieren | à\ lire\ aussi | lire\ aussi | lee\ también | leggi\ anche | don't\ miss | what\ to\ read\ next
         )\W*$",
     )
 });
@@ -42,7 +46,7 @@ static RELATED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 /// A line that is only a picture's caption or credit: it says so at its beginning.
 static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©).{0,90}$",
+        r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|pictured(?: (?:above|below|right|left|here|at|from|with|is|are)(?-u:\b)[^:,]{0,30})?|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©|,).{0,90}$",
     )
 });
 

@@ -119,7 +119,7 @@ fn described_before(
     let first = body.lines.first().copied()?;
     let from = after_title(page, blocks, title?, title_text);
     let apart = Marks::NAV.with(Marks::RELATED).with(Marks::COMMENT).with(Marks::CAPTION).with(Marks::FOOTER);
-    let before = blocks.get(from..first)?.iter().take(60);
+    let before = blocks.get(from..first)?.iter().rev().take(60);
     let mut lines = before.filter(|block| !block.marks.any(apart) && block.links < 0.5 && block.chars >= SECOND_HEADLINE);
     lines.find(|block| is_described(&block.text)).map(|block| block.text.clone())
 }

@@ -10,7 +10,7 @@ use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
-use super::{Extracted, Hints, byline, container, dateline, headline, links, plain, sapo, verdict};
+use super::{Extracted, Hints, byline, closing, container, dateline, headline, links, plain, sapo, verdict};
 use crate::vietnamese;
 
 /// A parsed page as every step sees it.
@@ -151,7 +151,11 @@ pub(super) fn summary(
 }
 
 /// Settles the text: what the markup holds, or what JSON-LD holds when the markup has next to nothing.
-pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &Body) {
+pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Body) {
+    let linked = &page.meta.linked;
+    let named = page.meta.get(&["author", "article:author", "sailthru.author"]).map(|(_, name)| name);
+    let authors: Vec<&str> = linked.authors.iter().map(String::as_str).chain(named).collect();
+    closing::trim(page.blocks, body, &linked.body, &authors);
     out.article.text = cut(&body.text(page.blocks), MAX_TEXT);
     let told = &page.meta.linked.body;
     let length = told.chars().count();
