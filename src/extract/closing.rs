@@ -84,16 +84,21 @@ fn about_the_writer(blocks: &[Block], lines: &[usize]) -> Option<usize> {
     (place > 2 && rest * 4 < total).then_some(place)
 }
 
-/// Whether a paragraph presents one of the writers: it opens with the name, or comes to it soon with "is" behind it.
+/// Whether a paragraph presents one of the writers: it soon comes to the name, with "is" or the like behind it.
 fn is_about(text: &str, names: &[String]) -> bool {
     let key = compare_key(text);
     names.iter().any(|name| {
         let Some(at) = key.find(name.as_str()) else { return false };
         let rest = &key[at + name.len()..];
-        let presents = ["is", "was", "has", "ist", "war", "schreibt", "covers", "est", "es", "è", "är", "er", "jest"];
-        at == 0 && !rest.is_empty() || at < 40 && presents.iter().any(|verb| rest.starts_with(verb))
+        at < 40 && PRESENTS.iter().any(|verb| rest.starts_with(verb))
     }) || FRAGMENT.is_match(text)
 }
+
+/// What follows a writer's name where the writer is presented.
+const PRESENTS: [&str; 22] = [
+    "is", "was", "has", "covers", "writes", "works", "joined", "reports", "ist", "war", "schreibt", "arbeitet", "est",
+    "écrit", "es", "escribe", "è", "scrive", "är", "er", "jest", "schrijft",
+];
 
 /// The second half of "<a>Name</a> is a reporter", when the name stands in a line of its own.
 static FRAGMENT: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[Ii]s|[Ii]st|[Ee]st) (?:an?|the|ein|eine|un|une) \p{L}"));

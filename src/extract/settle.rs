@@ -10,7 +10,7 @@ use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
-use super::{Extracted, Hints, byline, closing, container, dateline, headline, links, plain, sapo, verdict};
+use super::{Extracted, Hints, byline, closing, container, dateline, headline, links, plain, sapo, script_text, verdict};
 use crate::vietnamese;
 
 /// A parsed page as every step sees it.
@@ -151,7 +151,7 @@ pub(super) fn summary(
 }
 
 /// Settles the text: what the markup holds, or what JSON-LD holds when the markup has next to nothing.
-pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Body) {
+pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Body, html: &str) {
     let linked = &page.meta.linked;
     let named = page.meta.get(&["author", "article:author", "sailthru.author"]).map(|(_, name)| name);
     let authors: Vec<&str> = linked.authors.iter().map(String::as_str).chain(named).collect();
@@ -163,6 +163,16 @@ pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Bod
         out.problems.push("text: hardly any in the markup; taken from JSON-LD".to_owned());
         out.article.text = cut(told, MAX_TEXT);
         out.note("text", "JSON-LD articleBody");
+    }
+    // A page that a script builds: it has a headline in its head and no text. Lists and forms have no headline.
+    let length = out.article.text.chars().count();
+    if length < 300 && page.meta.is_article() && !out.article.title.is_empty() {
+        let scripted = script_text::find(html);
+        if scripted.chars().count() > 400.max(4 * length) {
+            out.problems.push("text: hardly any in the markup; taken from a script".to_owned());
+            out.article.text = cut(&scripted, MAX_TEXT);
+            out.note("text", "script");
+        }
     }
 }
 
