@@ -30,7 +30,7 @@ pub(super) fn trim(blocks: &[Block], body: &mut Body, told: &str, authors: &[&st
     for _ in 0..MAX_LINES {
         let Some(&last) = body.lines.last().filter(|_| body.lines.len() > 3) else { break };
         let block = &blocks[last];
-        let note = block.chars < MAX_NOTE && CLOSING.is_match(&block.text);
+        let note = block.chars < MAX_NOTE && (CLOSING.is_match(&block.text) || CONTACT.is_match(&block.text));
         if !(note || block.chars < 700 && is_about(&block.text, &names) || block.kind == Kind::Heading) {
             break;
         }
@@ -116,7 +116,7 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?ix)^\W*(?:
         (?:please\ )?(?:follow|like|find|join)\ (?:us|me|him|her|them|@\w+|\w+(?:[.\ ]\w+){0,3})\ (?:on|at)\ (?:twitter|x|facebook|instagram|linkedin|whatsapp|telegram|google|threads|bluesky|youtube|tiktok)
-        | (?:please\ )?(?:sign\ up|subscribe)(?-u:\b) | get\ (?:the|our|all\ the)\ (?:latest|best|free|daily|top|biggest) | stay\ (?:up\ to\ date|informed|tuned)
+        | (?:please\ )?(?:sign\ up|subscribe)(?-u:\b) | get\ (?:the|our|all\ the)\ (?:latest|best|free|daily|top|biggest) | get\ (?:access|[^.]{1,60}\ delivered)(?-u:\b) | stay\ (?:up\ to\ date|informed|tuned)
         | for\ (?:more|the\ latest)\ (?:stories|news|on|from|of)(?-u:\b) | check\ out\ (?:more|our)(?-u:\b) | click\ here(?-u:\b) | (?:read|find|learn|watch|see|hear)\ (?:out\ )?more(?-u:\b)
         | (?:have|got|do\ you\ have)\ (?:a|any)\ (?:story|tip|stories|tips|question|news)(?-u:\b) | (?:get\ in\ touch|contact\ (?:us|the|our|me))(?-u:\b) | send\ (?:us|your|tips|an\ e-?mail)(?-u:\b) | e-?mail\ (?:us|me|the)(?-u:\b)
         | this\ (?:site|form)\ is\ protected\ by | our\ standards\W | (?:all\ rights\ reserved|©) | (?:this\ (?:article|story|piece|post)\ )?(?:was\ )?(?:first|originally)\ (?:published|appeared|posted)(?-u:\b)
@@ -128,6 +128,13 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
         | (?:volg\ ons|abonneer|meld\ je\ aan)(?-u:\b) | (?:följ|prenumerera|läs\ mer)(?-u:\b) | (?:følg|abonner|tilmeld|les\ mer)(?-u:\b) | (?:bizi\ takip|abone\ olun|abonelik\ için)(?-u:\b) | (?:подписывайтесь|читайте)
         | il\ vous\ reste\ .{1,40}\ à\ lire | la\ suite\ est\ réservée | (?:this|der|dieser|cet|ce|este)\ (?:article|artikel|contenu|contenido|content)\ (?:is|ist|est|es)\ (?:for|only|nur|réservé|exclusivo)(?-u:\b)
         )",
+    )
+});
+
+/// A name with its address, or an invitation to follow the writer, wherever in a last line.
+static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?i)^.{0,24}\S+@\S+\.\w+\W*$|(?-u:\b)follow (?:us|him|her|me|them) (?:@\w|on (?:twitter|x|facebook|instagram|bluesky)(?-u:\b))",
     )
 });
 
@@ -149,6 +156,7 @@ mod tests {
         check("This is a breaking news story. More to follow.", true);
         check("Sign up for our daily letter here.", true);
         check("Signs of a recovery were few.", false);
+        check("Get Farmers' Weekly delivered to your door every month.", true);
         check("Lesen Sie mehr zum Thema", true);
         check("Sie lesen viel, sagte er.", false);
         check("The newsletter of the party had said so in May.", true);

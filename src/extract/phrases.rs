@@ -12,7 +12,7 @@ use regex::Regex;
 static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?ix)^\W*(?:
-        đánh\ giá\ bài\ viết | tổng\ số\ điểm\ của\ bài\ viết | click\ để\ đánh\ giá | xếp\ hạng
+        [a-z_]{2,30}(?:\$\$|\}\}|%%|\]\])$ | đánh\ giá\ bài\ viết | tổng\ số\ điểm\ của\ bài\ viết | click\ để\ đánh\ giá | xếp\ hạng
         | (?:ý\ kiến|bình\ luận)(?:\ của)?(?:\ bạn)?(?:\ đọc)? \W*(?:\(\d+\))?\W*$ | gửi\ bình\ luận
         | lượt\ (?:xem|truy\ cập|đọc)\W | số\ (?:lượt|lần)\ (?:xem|đọc|truy\ cập) | xem\ cỡ\ chữ | cỡ\ chữ\W*$ | đọc\ bài\ viết\W*$ | nghe\ (?:bài|đọc)\ \w*\W*$
         | in\ (?:trang|bài\ viết|tin|ấn)\W*$ | in\W*$ | gửi\ (?:email|mail|bài\ viết|cho\ bạn\ bè)\W*$ | chia\ sẻ(?:\ (?:bài\ viết|facebook|zalo|twitter|qua\ \w+|trên\ \w+|link))*\W*$
@@ -26,6 +26,8 @@ static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
         | (?:les\ også|læs\ også|läs\ (?:mer|också|även)|lue\ myös|lees\ ook|lire\ aussi|à\ lire(?:\ aussi)?|lee\ también|te\ puede\ interesar|leggi\ anche|leia\ (?:também|mais)|lesen\ sie\ auch|mehr\ (?:zum\ thema|dazu)|auch\ interessant|read\ (?:more|also|next)|see\ also|also\ read|czytaj\ (?:też|także|więcej)|čtěte\ také|olvasta\ már|citește\ și|читайте\ (?:также|ещё|еще)|читати\ також|ayrıca\ oku|baca\ juga|اقرأ\ أيضا|यह\ भी\ पढ़ें|関連記事|相关阅读|관련기사|đọc\ thêm|xem\ thêm)\ ?(?::|$|\|).{0,160}$
         | (?:uppdaterad|publicerad|publisert|oppdatert|publiceret|opdateret|updated|published|posted|last\ updated|aktualisiert|veröffentlicht|publié\ le|mis\ à\ jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd|güncelleme|опубликовано|обновлено)\W[^.]{0,30}\d{1,2}[.:h]\d\d.{0,40}$
         | (?:artikel\ (?:anhören|merken|teilen|drucken|hören)|audiobeitrag|bild\ in\ detailansicht\ öffnen|werbung|publicidad|pubblicità|annons|annonse|annonce|mainos|reklama|реклама|iklan|広告|廣告|广告|광고|विज्ञापन|إعلان|article\ réservé\ aux\ abonnés|(?:image|bild|foto|photo)\ (?:source|quelle|caption))\W*$
+        | (?:image|photo|slide|picture|bild|foto|imagen|immagine)\ \d+\ ?(?:of|/|von|de|sur|di|av|van)\ ?\d+\W*$ | this\ (?:slideshow|video|content|feature|site|page)\ requires\ javascript
+        | \w+(?:\ [^\]]*)?\].{0,200}\[/\w+\]$
         | sign\ up\ (?:for|to)\ | subscribe\ (?:to|now)\ | click\ here\ to\ (?:subscribe|sign)
         )",
     )

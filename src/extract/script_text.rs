@@ -1,8 +1,9 @@
 //! The text of a page that only a script would show: programs that build the page in the browser carry the article in
-//! a script, as strings of JSON, often JSON inside a string of JSON. The page's source in, lines of text out. Nothing
-//! is run; what cannot be read says nothing. Asked only when the markup holds hardly any text.
+//! a script, as strings of JSON, often JSON inside a string of JSON. The page's source in, the article's markup out,
+//! to be read like any other. Nothing is run; what cannot be read says nothing. Asked only when the page itself holds
+//! hardly any text.
 
-use super::plain::{plain, strip};
+use super::plain::strip;
 
 /// Bytes of scripts that are looked through.
 const MAX_BYTES: usize = 4 << 20;
@@ -13,7 +14,7 @@ const MAX_STRINGS: usize = 4_000;
 /// Bytes between two paragraphs of one text: their keys and marks.
 const MAX_GAP: usize = 1_500;
 
-/// The longest text that the scripts of `html` hold; empty when none is an article's.
+/// The longest text that the scripts of `html` hold, as markup; empty when none is an article's.
 pub(super) fn find(html: &str) -> String {
     let mut best = String::new();
     let mut rest = html;
@@ -56,7 +57,7 @@ fn longest(script: &str, depth: usize) -> String {
     let mut run: Vec<Literal> = Vec::new();
     for literal in literals(script) {
         if is_markup(&literal.text) {
-            keep(lines(&strip(&literal.text)), &mut best);
+            keep(Some(literal.text).filter(|text| holds_prose(text)).unwrap_or_default(), &mut best);
         } else if depth < MAX_DEPTH && literal.text.len() > 300 && literal.text.contains("\":") {
             keep(longest(&literal.text, depth + 1), &mut best);
         } else if is_sentence(&literal.text) {
@@ -78,14 +79,13 @@ fn joined(run: &[Literal]) -> String {
     if run.len() < 3 {
         return String::new();
     }
-    let paragraphs: Vec<String> = run.iter().map(|literal| plain(&literal.text)).collect();
-    paragraphs.join("\n")
+    // The strings may hold markup themselves: links, entities.
+    run.iter().map(|literal| format!("<p>{}</p>\n", literal.text)).collect()
 }
 
-fn lines(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(plain).filter(|line| line.chars().any(char::is_alphanumeric)).collect();
-    let prose: usize = lines.iter().filter(|line| is_sentence(line)).map(String::len).sum();
-    if prose < 300 { String::new() } else { lines.join("\n") }
+fn holds_prose(markup: &str) -> bool {
+    let text = strip(markup);
+    text.lines().map(str::trim).filter(|line| is_sentence(line)).map(str::len).sum::<usize>() >= 300
 }
 
 /// Whether a string is a piece of HTML with paragraphs.
@@ -158,7 +158,9 @@ mod tests {
     const FOUR: &str = "Nobody spoke against it at the meeting, and the vote took less than a minute to be counted.";
 
     fn check(html: &str, expected: &[&str]) {
-        assert_eq!(find(html), expected.join("\n"));
+        let found = strip(&find(html));
+        let lines: Vec<&str> = found.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        assert_eq!(lines, expected);
     }
 
     #[test]

@@ -3,14 +3,14 @@
 
 use jiff::Timestamp;
 
-use super::blocks::Block;
+use super::blocks::{self, Block};
 use super::body::{self, Body};
 use super::marks::Marks;
 use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
-use super::{Extracted, Hints, byline, closing, container, dateline, headline, links, plain, sapo, script_text, verdict};
+use super::{Extracted, Hints, byline, closing, container, dateline, gate, headline, links, plain, sapo, script_text, verdict};
 use crate::vietnamese;
 
 /// A parsed page as every step sees it.
@@ -167,13 +167,26 @@ pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Bod
     // A page that a script builds: it has a headline in its head and no text. Lists and forms have no headline.
     let length = out.article.text.chars().count();
     if length < 300 && page.meta.is_article() && !out.article.title.is_empty() {
-        let scripted = script_text::find(html);
+        let scripted = read_alone(&script_text::find(html), &out.article.title);
         if scripted.chars().count() > 400.max(4 * length) {
             out.problems.push("text: hardly any in the markup; taken from a script".to_owned());
             out.article.text = cut(&scripted, MAX_TEXT);
             out.note("text", "script");
         }
     }
+}
+
+/// The text of markup that is only an article's body.
+fn read_alone(markup: &str, title: &str) -> String {
+    if markup.is_empty() || gate::refuse(markup).is_some() {
+        return String::new();
+    }
+    let document = scraper::Html::parse_document(&format!("<article>{markup}</article>"));
+    let outline = Outline::new(&document);
+    let blocks = blocks::cut(&outline);
+    let mut body = body::read(&outline, &blocks, 0, &body::Reading { dropped: &[], title, foreign: Marks::FOREIGN });
+    closing::trim(&blocks, &mut body, "", &[]);
+    body.text(&blocks)
 }
 
 /// Settles the author.
