@@ -129,9 +129,9 @@ impl Inside<'_, '_> {
     /// A marked piece of a line: the line around it may still be the article's.
     fn is_foreign_inline(&self, id: Id) -> bool {
         let node = &self.page.nodes[id];
-        let line = self.page.ancestors(id).find(|&above| !is_inline(self.page.nodes[above].name));
+        let line = self.blocks.partition_point(|block| block.at < node.end).checked_sub(1);
         // A keyword in a paragraph, linked to the page of its tag.
-        if node.name != "p" && line.is_some_and(|line| self.page.nodes[line].chars > 4 * node.chars + 80) {
+        if node.name != "p" && line.is_some_and(|line| self.blocks[line].chars > 4 * node.chars + 80) {
             return false;
         }
         node.marks.any(Marks::HIDDEN.with(Marks::CAPTION).with(Marks::AD).with(Marks::RELATED))
