@@ -188,7 +188,11 @@ fn keep(page: &Outline<'_>, block: &Block) -> bool {
     }
     let byline = Marks::BYLINE.with(Marks::DATE).with(Marks::AUTHOR);
     let own = page.nodes[block.holder].marks;
-    if own.any(byline) && !own.any(Marks::BODY) && block.chars < 120 && !block.is_prose() {
+    // The headings of a diary are marked as its dates and say what happened as well.
+    let says_more = block.kind == Kind::Heading
+        && !block.is_dateline()
+        && block.text.chars().filter(|c| c.is_alphabetic()).count() >= 35;
+    if own.any(byline) && !own.any(Marks::BODY) && block.chars < 120 && !block.is_prose() && !says_more {
         return false;
     }
     block.chars > 2 || block.text.chars().any(char::is_alphanumeric)
@@ -200,10 +204,13 @@ fn drop_head(page: &Outline<'_>, blocks: &[Block], container: Id, lines: &mut Ve
     let total: u32 = lines.iter().map(|&line| blocks[line].chars).sum();
     let mut before = 0;
     let mut cut = 0;
+    let mut is_seen = false;
     for (place, &line) in lines.iter().enumerate() {
         let block = &blocks[line];
         let headline = !key.is_empty() && compare_key(&block.text) == key;
-        let is_h1 = page.nodes[block.holder].name == "h1" && page.contains(container, block.holder);
+        // Some other heading of that rank stands for the headline only where the headline itself is missing.
+        let is_h1 = !is_seen && page.nodes[block.holder].name == "h1" && page.contains(container, block.holder);
+        is_seen |= headline;
         before += block.chars;
         // The headline itself divides a page surely: however much stands before it is something else.
         let is_long_after = total.saturating_sub(before) > 500;
@@ -234,7 +241,7 @@ fn drop_captions(blocks: &[Block], lines: &mut Vec<usize>) {
             && block.chars < 300
             && (block.italic || block.align == Align::Centre)
             && block.kind == Kind::Paragraph;
-        !caption && (block.chars >= 260 || !phrases::is_credit(&block.text))
+        !caption && (block.chars >= 300 || !phrases::is_credit(&block.text))
     });
 }
 

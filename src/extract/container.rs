@@ -33,10 +33,13 @@ pub(super) fn find(page: &Outline<'_>, blocks: &[Block], foreign: Marks) -> Opti
     Some(grow(page, blocks, best, foreign))
 }
 
-/// Whether the page is a live report: it says so in JSON-LD, and its entries stand in elements called so.
+/// Whether the page is a live report with a list that changes by itself.
 pub(super) fn is_live(page: &Outline<'_>, blocks: &[Block]) -> bool {
+    says_live(page) && blocks.iter().any(|block| block.marks.any(Marks::LIVE))
+}
+
+fn says_live(page: &Outline<'_>) -> bool {
     page.json_ld.iter().any(|script| script.contains("\"LiveBlogPosting\""))
-        && blocks.iter().any(|block| block.marks.any(Marks::LIVE))
 }
 
 /// How much a block speaks for the elements around it.
@@ -100,7 +103,7 @@ fn grow(page: &Outline<'_>, blocks: &[Block], best: Id, foreign: Marks) -> Id {
         level += 1;
         if level > 10
             || matches!(page.nodes[above].name, "body" | "html")
-            || is_named_body(page, chosen)
+            || is_named_body(page, chosen) && !says_live(page)
         {
             break;
         }

@@ -33,7 +33,7 @@ impl Marks {
     pub(super) const TOOLS: Self = Self(1 << 19);
     pub(super) const LISTING: Self = Self(1 << 20);
     pub(super) const ARTICLE: Self = Self(1 << 21);
-    /// The running entries of a live report.
+    /// Entries that a reader's browser fetches again and again: AMP's live lists show the newest page of them.
     pub(super) const LIVE: Self = Self(1 << 22);
     /// A box about the writer.
     pub(super) const BIO: Self = Self(1 << 23);
@@ -170,7 +170,6 @@ const STEMS: &[(Marks, &str)] = &[
     (Marks::AD, "advert sponsor adsense adslot adwrapper adcontainer quangcao"),
     (Marks::CAPTION, "caption figcaption photocms_caption imagecaption photocaption"),
     (Marks::FORM, "newsletter subscri signup cookie onetrust optanon"),
-    (Marks::LIVE, "liveblog livepost liveupdate livefeed livelist liveticker liveentry livestory"),
     (Marks::BIO, "authorbio authorbox authorcard aboutauthor abouttheauthor authordesc biobox"),
     (Marks::SIDE, "sidebar"),
     (Marks::FOOTER, "footer copyright"),

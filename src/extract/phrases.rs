@@ -27,6 +27,9 @@ static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
         | (?:uppdaterad|publicerad|publisert|oppdatert|publiceret|opdateret|updated|published|posted|last\ updated|aktualisiert|veröffentlicht|publié\ le|mis\ à\ jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd|güncelleme|опубликовано|обновлено)\W[^.]{0,30}\d{1,2}[.:h]\d\d.{0,40}$
         | (?:artikel\ (?:anhören|merken|teilen|drucken|hören)|audiobeitrag|bild\ in\ detailansicht\ öffnen|werbung|publicidad|pubblicità|annons|annonse|annonce|mainos|reklama|реклама|iklan|広告|廣告|广告|광고|विज्ञापन|إعلان|article\ réservé\ aux\ abonnés|(?:image|bild|foto|photo)\ (?:source|quelle|caption))\W*$
         | (?:image|photo|slide|picture|bild|foto|imagen|immagine)\ \d+\ ?(?:of|/|von|de|sur|di|av|van)\ ?\d+\W*$ | this\ (?:slideshow|video|content|feature|site|page)\ requires\ javascript
+        | empfohlener\ (?:redaktioneller|externer)\ inhalt | an\ dieser\ stelle\ (?:finden|befindet|steht|wird)(?-u:\b).{0,60}(?:extern|inhalt) | ich\ bin\ (?:damit\ )?einverstanden,\ dass | (?:ein|mit\ einem)\ klick\ für\ den\ datenschutz
+        | (?:this|ce|este|questo)\ (?:content|contenu|contenido|contenuto)\ (?:is\ (?:hosted|blocked)|est\ bloqué|está\ bloqueado|è\ bloccato) | (?:to\ (?:view|display|see)\ this|pour\ (?:voir|afficher)\ ce|um\ diesen?)\ .{0,40}(?:cookies|javascript|consent|datenschutz|anzuzeigen)
+        | (?:\d+\ \w{1,7}\ ago\s*)?\d{1,2}[:.]\d\d\s?(?:\p{Lu}[\p{L}'’\-]+(?:\ \p{Lu}[\p{L}'’\-]+){1,3}|key\ event)$ | \d+\ \w{1,7}\ ago\s?\d{1,2}:\d\d.{0,40}$
         | \w+(?:\ [^\]]*)?\].{0,200}\[/\w+\]$
         | sign\ up\ (?:for|to)\ | subscribe\ (?:to|now)\ | click\ here\ to\ (?:subscribe|sign)
         )",
@@ -48,7 +51,7 @@ static RELATED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 /// A line that is only a picture's caption or credit: it says so at its beginning.
 static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|pictured(?: (?:above|below|right|left|here|at|from|with|is|are)(?-u:\b)[^:,]{0,30})?|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©|,).{0,90}$",
+        r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©).{0,90}$|^\W*pictured (?:above|below|right|left|here|at the|from|with)(?-u:\b).{0,260}$",
     )
 });
 

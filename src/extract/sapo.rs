@@ -66,8 +66,11 @@ pub(super) fn find(
         body.lines = without(blocks, body, &found);
         return sapo(&found, "paragraph set apart before the body", true);
     }
-    if let Some(found) = described_before(page, blocks, body, title, title_text, &is_described) {
-        return sapo(&found, "line before the body, like the description", true);
+    let from = title.map_or(0, |title| after_title(page, blocks, title, title_text));
+    let texts = descriptions.iter().map(|(_, text)| *text);
+    let mut texts = texts.filter_map(|text| described_before(blocks, body, from, text));
+    if let Some(found) = texts.next() {
+        return sapo(&found, "lines before the body, like the description", true);
     }
     described.map_or_else(|| sapo("", "", false), |(source, text)| sapo(text, source, false))
 }
@@ -104,24 +107,28 @@ fn after_title(page: &Outline<'_>, blocks: &[Block], title: Id, title_text: &str
     shown.map_or(end, |place| first + place + 1)
 }
 
-/// A line shorter than this that only the description knows is a second headline; longer ones are paragraphs.
+/// Lines shorter than this together, which only the description knows, are a second headline; longer ones a paragraph.
 const SECOND_HEADLINE: u32 = 160;
 
-/// A line between title and body that says what the description says, whatever it is set in.
-fn described_before(
-    page: &Outline<'_>,
-    blocks: &[Block],
-    body: &Body,
-    title: Option<Id>,
-    title_text: &str,
-    is_described: &dyn Fn(&str) -> bool,
-) -> Option<String> {
+/// The lines between title and body, one paragraph or a list of points, that say what `description` says.
+fn described_before(blocks: &[Block], body: &Body, from: usize, description: &str) -> Option<String> {
     let first = body.lines.first().copied()?;
-    let from = after_title(page, blocks, title?, title_text);
-    let apart = Marks::NAV.with(Marks::RELATED).with(Marks::COMMENT).with(Marks::CAPTION).with(Marks::FOOTER);
-    let before = blocks.get(from..first)?.iter().rev().take(60);
-    let mut lines = before.filter(|block| !block.marks.any(apart) && block.links < 0.5 && block.chars >= SECOND_HEADLINE);
-    lines.find(|block| is_described(&block.text)).map(|block| block.text.clone())
+    let key = compare_key(without_agency(description));
+    let apart = Marks::NAV.with(Marks::COMMENT).with(Marks::CAPTION).with(Marks::FOOTER);
+    let before = first.saturating_sub(60).max(from)..first;
+    let said: Vec<&Block> = blocks
+        .get(before)?
+        .iter()
+        .filter(|block| !block.marks.any(apart) && block.links < 0.5 && block.chars >= 25)
+        .filter(|block| {
+            let own = compare_key(without_agency(&block.text));
+            key.contains(&own) || key.len() > 60 && own.starts_with(&key) && block.chars < 1_200
+        })
+        .collect();
+    let chars: u32 = said.iter().map(|block| block.chars).sum();
+    let whole = said.iter().map(|block| compare_key(&block.text).len()).sum::<usize>() * 10 >= key.len() * 7;
+    let lines: Vec<&str> = said.iter().map(|block| block.text.as_str()).collect();
+    (whole && chars >= SECOND_HEADLINE).then(|| lines.join("\n"))
 }
 
 /// A paragraph between title and body, or one called sapo at the body's start.

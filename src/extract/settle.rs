@@ -94,8 +94,8 @@ pub(super) fn text(
     let mut chosen = general.map_or_else(|| (Body::default(), None), |id| read(id, None, Marks::FOREIGN));
     let mut source = "general method".to_owned();
     if container::is_live(outline, blocks) {
-        // The entries of a live report come and go, each an article of its own with its own time; what stands above
-        // them tells the story. Where nothing does, they are all the text there is.
+        // Such a list holds the newest entries only and another set at every visit; what stands above it tells the
+        // story. Where nothing does, the entries are all the text there is.
         let standing = Marks::FOREIGN.with(Marks::LIVE);
         let above = container::find(outline, blocks, standing).map(|id| read(id, None, standing));
         if let Some(above) = above.filter(|above| above.0.lines.len() >= 2 && above.0.chars(blocks) >= 300) {
