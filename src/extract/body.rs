@@ -195,7 +195,7 @@ fn keep(page: &Outline<'_>, block: &Block) -> bool {
     if own.any(byline) && !own.any(Marks::BODY) && block.chars < 120 && !block.is_prose() && !says_more {
         return false;
     }
-    block.chars > 2 || block.text.chars().any(char::is_alphanumeric)
+    block.text.chars().any(char::is_alphanumeric)
 }
 
 /// Lines before the headline, and the headline itself.

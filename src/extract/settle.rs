@@ -93,6 +93,7 @@ pub(super) fn text(
     };
     let mut chosen = general.map_or_else(|| (Body::default(), None), |id| read(id, None, Marks::FOREIGN));
     let mut source = "general method".to_owned();
+    let mut surely_foreign = Marks::SURELY_FOREIGN;
     if container::is_live(outline, blocks) {
         // Such a list holds the newest entries only and another set at every visit; what stands above it tells the
         // story. Where nothing does, the entries are all the text there is.
@@ -100,6 +101,7 @@ pub(super) fn text(
         let above = container::find(outline, blocks, standing).map(|id| read(id, None, standing));
         if let Some(above) = above.filter(|above| above.0.lines.len() >= 2 && above.0.chars(blocks) >= 300) {
             (chosen, source) = (above, "general method, without the live entries".to_owned());
+            surely_foreign = surely_foreign.with(Marks::LIVE);
         }
     }
     if let Some((id, selector, rules)) = ruled {
@@ -114,13 +116,13 @@ pub(super) fn text(
     }
     let prose: u32 = blocks
         .iter()
-        .filter(|block| block.is_prose() && !block.marks.any(Marks::SURELY_FOREIGN))
+        .filter(|block| block.is_prose() && !block.marks.any(surely_foreign))
         .map(|block| block.chars)
         .sum();
     let length = chosen.0.chars(blocks);
     if length * 4 < prose && prose > 600 && (meta.is_article() || !verdict::is_crowded(blocks)) {
-        let second = container::find(outline, blocks, Marks::SURELY_FOREIGN);
-        let second = second.map(|id| read(id, None, Marks::SURELY_FOREIGN));
+        let second = container::find(outline, blocks, surely_foreign);
+        let second = second.map(|id| read(id, None, surely_foreign));
         if let Some(second) = second.filter(|second| second.0.chars(blocks) > length * 2) {
             let more = second.0.chars(blocks);
             out.problems.push(format!("text: {source} gave {length} characters; without believing class names {more}"));
