@@ -42,6 +42,7 @@ pub(super) fn trim(blocks: &[Block], body: &mut Body, told: &str, authors: &[&st
 /// its own end is found; lines before the end may be missing from it, because many sites leave out sapo and headings.
 fn end_told(blocks: &[Block], lines: &[usize], told: &str) -> Option<usize> {
     const MIN_TOLD: usize = 400;
+    const TAIL: usize = 19;
     if told.len() < MIN_TOLD || lines.len() < 3 {
         return None;
     }
@@ -57,11 +58,12 @@ fn end_told(blocks: &[Block], lines: &[usize], told: &str) -> Option<usize> {
             end = place + 1;
         }
     }
-    let last = end.checked_sub(1).map(|last| compare_key(&blocks[lines[last]].text))?;
-    let tail = &last[last.len() - last.char_indices().rev().nth(19).map_or(last.len(), |(at, _)| last.len() - at)..];
-    let reaches_end = told.rfind(tail).is_some_and(|at| (told.len() - at) * 20 < told.len() + 20 * (tail.len() + 40));
-    let quoted = lines[end..].iter().any(|&line| blocks[line].chars > 1_000);
-    (end < lines.len() && inside * 10 >= total * 8 && reaches_end && !quoted).then_some(end)
+    // Some sites give the beginning only: then the rest is missing there, not surplus here.
+    let last = compare_key(&blocks[lines[end.checked_sub(1)?]].text);
+    let tail = last.char_indices().rev().nth(TAIL).map_or(last.as_str(), |(at, _)| &last[at..]);
+    let rest = told.rfind(tail).map(|at| told.len() - at - tail.len())?;
+    let surplus: u32 = lines[end..].iter().map(|&line| blocks[line].chars).sum();
+    (surplus > 0 && inside * 10 >= total * 8 && rest * 10 < told.len()).then_some(end)
 }
 
 /// Whether most of a line occurs in a text, piece by piece: the two differ in links, quotes and marks.
@@ -71,7 +73,7 @@ fn is_told(told: &str, key: &str) -> bool {
     if chars.len() <= PIECE {
         return told.contains(key);
     }
-    let pieces: Vec<String> = chars.chunks_exact(PIECE).take(12).map(|piece| piece.iter().collect()).collect();
+    let pieces: Vec<String> = chars.chunks_exact(PIECE).take(6).map(|piece| piece.iter().collect()).collect();
     let found = pieces.iter().filter(|piece| told.contains(piece.as_str())).count();
     found * 2 >= pieces.len()
 }
@@ -136,7 +138,7 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
 /// A name with its address, or an invitation to follow the writer, wherever in a last line.
 static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)^.{0,24}\S+@\S+\.\w+\W*$|(?-u:\b)follow (?:us|him|her|me|them) (?:@\w|on (?:twitter|x|facebook|instagram|bluesky)(?-u:\b))",
+        r"(?i)^(?:\p{L}+ ){1,3}[\w.\-]+@[\w\-]+\.[\w.]+\W*$|(?-u:\b)follow (?:us|him|her|me|them) (?:@\w|on (?:twitter|x|facebook|instagram|bluesky)(?-u:\b))",
     )
 });
 
@@ -160,6 +162,11 @@ mod tests {
         check("Signs of a recovery were few.", false);
         check("Get Farmers' Weekly delivered to your door every month.", true);
         check("Lesen Sie mehr zum Thema", true);
+        let check = |line: &str, expected: bool| assert_eq!(CONTACT.is_match(line), expected, "{line}");
+        check("Kim Minjun minjun@paper.example", true);
+        check("Email: ubnd@xa.gov.vn", false);
+        check("Jane writes about rivers. Follow her on Twitter @jane.", true);
+        let check = |line: &str, expected: bool| assert_eq!(CLOSING.is_match(line), expected, "{line}");
         check("Sie lesen viel, sagte er.", false);
         check("The newsletter of the party had said so in May.", true);
         check("Thousands had signed up for the newsletter by then.", false);

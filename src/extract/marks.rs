@@ -302,31 +302,8 @@ fn marks_of_name(name: &str) -> Marks {
 /// Whether a class hides the element itself from every reader: "field--label-hidden" hides a label, "hidden-xs" hides
 /// from small screens only.
 fn is_hidden_name(words: &[String]) -> bool {
-    const WORDS: [&str; 22] = [
-        "hidden",
-        "hide",
-        "d",
-        "none",
-        "visually",
-        "visuallyhidden",
-        "sr",
-        "only",
-        "screen",
-        "reader",
-        "text",
-        "u",
-        "is",
-        "js",
-        "element",
-        "invisible",
-        "displaynone",
-        "display",
-        "offscreen",
-        "off",
-        "completely",
-        "helper",
-    ];
-    words.iter().all(|word| WORDS.contains(&word.as_str()))
+    const WORDS: &str = "hidden hide d none visually visuallyhidden sr only screen reader text u is js element invisible displaynone display offscreen off completely helper";
+    words.iter().all(|word| WORDS.split(' ').any(|known| known == word))
 }
 
 /// Removes what a name only seems to say.

@@ -22,14 +22,14 @@ static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
         | từ\ khóa\W | từ\ khoá\W | tags?\ ?:\ | your\ browser\ does\ not\ support | trình\ duyệt\ của\ bạn
         | (?:advert(?:isement)?|quảng\ cáo|anzeige|werbung|reklam|publicité|sponsored|story\ continues\ below|article\ continues\ (?:below|after)|continue\ reading|read\ more)\W*$
         | (?:share|email|print|tweet|facebook|twitter|pin\ it|like|comments?|save|reply|whatsapp|linkedin|close|loading\W*)\W*$
-        | (?:watch|listen|video|audio|photos?|gallery|poll)\ ?\|\ .{0,150}$
-        | (?:les\ også|læs\ også|läs\ (?:mer|också|även)|lue\ myös|lees\ ook|lire\ aussi|à\ lire(?:\ aussi)?|lee\ también|te\ puede\ interesar|leggi\ anche|leia\ (?:também|mais)|lesen\ sie\ auch|mehr\ (?:zum\ thema|dazu)|auch\ interessant|read\ (?:more|also|next)|see\ also|also\ read|related\ (?:video|article|story|stories|coverage)|czytaj\ (?:też|także|więcej)|čtěte\ také|olvasta\ már|citește\ și|читайте\ (?:также|ещё|еще)|читати\ також|ayrıca\ oku|baca\ juga|اقرأ\ أيضا|यह\ भी\ पढ़ें|関連記事|相关阅读|관련기사|đọc\ thêm|xem\ thêm)\ ?(?::|$|\|).{0,160}$
+        | (?:watch|listen)\ ?\|\ .{0,150}$
+        | (?:les\ også|læs\ også|läs\ (?:mer|också|även)|lue\ myös|lees\ ook|lire\ aussi|à\ lire(?:\ aussi)?|lee\ también|te\ puede\ interesar|leggi\ anche|leia\ (?:também|mais)|lesen\ sie\ auch|mehr\ (?:zum\ thema|dazu)|auch\ interessant|read\ (?:more|also|next)|see\ also|also\ read|related\ (?:video|article|story|stories|coverage)|czytaj\ (?:też|także|więcej)|čtěte\ také|olvasta\ már|citește\ și|читайте\ (?:также|ещё|еще)|читати\ також|ayrıca\ oku|baca\ juga|اقرأ\ أيضا|यह\ भी\ पढ़ें|関連記事|相关阅读|관련기사)\ ?(?::|$|\|).{0,160}$
         | (?:uppdaterad|publicerad|publisert|oppdatert|publiceret|opdateret|updated|published|posted|last\ updated|aktualisiert|veröffentlicht|publié\ le|mis\ à\ jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd|güncelleme|опубликовано|обновлено)\W[^.]{0,30}\d{1,2}[.:h]\d\d.{0,40}$
         | (?:artikel\ (?:anhören|merken|teilen|drucken|hören)|audiobeitrag|bild\ in\ detailansicht\ öffnen|werbung|publicidad|pubblicità|annons|annonse|annonce|mainos|reklama|реклама|iklan|広告|廣告|广告|광고|विज्ञापन|إعلان|article\ réservé\ aux\ abonnés|(?:image|bild|foto|photo)\ (?:source|quelle|caption))\W*$
         | (?:image|photo|slide|picture|bild|foto|imagen|immagine)\ \d+\ ?(?:of|/|von|de|sur|di|av|van)\ ?\d+\W*$ | this\ (?:slideshow|video|content|feature|site|page)\ requires\ javascript
         | empfohlener\ (?:redaktioneller|externer)\ inhalt | an\ dieser\ stelle\ (?:finden|befindet|steht|wird)(?-u:\b).{0,60}(?:extern|inhalt) | ich\ bin\ (?:damit\ )?einverstanden,\ dass | (?:ein|mit\ einem)\ klick\ für\ den\ datenschutz
         | (?:this|ce|este|questo)\ (?:content|contenu|contenido|contenuto)\ (?:is\ (?:hosted|blocked)|est\ bloqué|está\ bloqueado|è\ bloccato) | (?:to\ (?:view|display|see)\ this|pour\ (?:voir|afficher)\ ce|um\ diesen?)\ .{0,40}(?:cookies|javascript|consent|datenschutz|anzuzeigen)
-        | (?:\d+\ \w{1,7}\ ago\s*)?\d{1,2}[:.]\d\d\s?(?:\p{Lu}[\p{L}'’\-]+(?:\ \p{Lu}[\p{L}'’\-]+){1,3}|key\ event)$ | \d+\ \w{1,7}\ ago\s?\d{1,2}:\d\d.{0,40}$
+        | \d{1,2}[:.]\d\d(?-i:\p{Lu}[\p{L}'’\-]+(?:\ \p{Lu}[\p{L}'’\-]+){1,3})$ | \d+\ \w{1,7}\ ago\s?\d{1,2}:\d\d.{0,40}$
         | \w+(?:\ [^\]]*)?\].{0,200}\[/\w+\]$
         | sign\ up\ (?:for|to)\ | subscribe\ (?:to|now)\ | click\ here\ to\ (?:subscribe|sign)
         )",
