@@ -70,6 +70,8 @@ pub struct Article {
     pub attachments: Vec<Attachment>,
     /// Canonical numbers of the legal documents it cites, in order.
     pub documents: Vec<String>,
+    /// The same documents with issuer and date where the text gives them.
+    pub citations: Vec<vietnamese::document::Citation>,
     /// The page asks that no copy be shown.
     pub noarchive: bool,
 }
@@ -168,7 +170,8 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     out.article.attachments = links::attachments(&outline, url, place);
     out.article.noarchive = page.meta.noarchive();
     let whole = format!("{}\n{}\n{}", out.article.title, out.article.summary, out.article.text);
-    out.article.documents = vietnamese::document::find(&whole);
+    out.article.citations = vietnamese::document::citations(&whole);
+    out.article.documents = out.article.citations.iter().map(|cited| cited.number.clone()).collect();
 
     out.not_an_article = verdict::refuse(&page, html, url, &out, place);
     out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));

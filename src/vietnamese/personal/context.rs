@@ -121,15 +121,19 @@ pub(super) fn before(text: &str, at: usize) -> Option<Called> {
     let ends = |end: usize| !words[end..].starts_with(|c: char| c.is_ascii_alphanumeric());
     let begins = |start: usize| !words[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
     let last = |word: &str| {
-        words.rmatch_indices(word).map(|(start, _)| (start, start + word.len())).find(|(start, end)| begins(*start) && ends(*end))
+        words
+            .rmatch_indices(word)
+            .map(|(start, _)| (start, start + word.len()))
+            .find(|(start, end)| begins(*start) && ends(*end))
     };
-    let found = WORDS.iter().filter_map(|(word, called)| last(word).map(|(start, end)| (end, end - start, start, *called)));
+    let found =
+        WORDS.iter().filter_map(|(word, called)| last(word).map(|(start, end)| (end, end - start, start, *called)));
     let (.., start, called) = found.max_by_key(|(end, length, ..)| (*end, *length))?;
     // A hotline may be said to be a telephone: `đường dây nóng, điện thoại: …`.
     let is_hotline = called == Called::Telephone
-        && ["duong day nong", "hotline", "tong dai", "truc ban"].iter().any(|word| {
-            last(word).is_some_and(|(_, end)| end <= start && start - end <= 40)
-        });
+        && ["duong day nong", "hotline", "tong dai", "truc ban"]
+            .iter()
+            .any(|word| last(word).is_some_and(|(_, end)| end <= start && start - end <= 40));
     Some(if is_hotline { Called::Office } else { called })
 }
 
@@ -150,9 +154,24 @@ pub(super) fn names_bank(text: &str, at: usize) -> bool {
     let words = fold(&text[at..ceiling(text, at, 48)]);
     let words = words.trim_start_matches([' ', ',', '-', '–', '(', ':']);
     let words = ["mo tai ", "tai ", "o ", "cua "].iter().find_map(|word| words.strip_prefix(word)).unwrap_or(words);
-    ["ngan hang", "nh ", "vietcombank", "agribank", "bidv", "vietinbank", "techcombank", "sacombank", "mb bank", "mbbank", "vpbank", "tpbank", "acb", "lpbank"]
-        .iter()
-        .any(|name| words.starts_with(name))
+    [
+        "ngan hang",
+        "nh ",
+        "vietcombank",
+        "agribank",
+        "bidv",
+        "vietinbank",
+        "techcombank",
+        "sacombank",
+        "mb bank",
+        "mbbank",
+        "vpbank",
+        "tpbank",
+        "acb",
+        "lpbank",
+    ]
+    .iter()
+    .any(|name| words.starts_with(name))
 }
 
 /// Whether the words right after byte `at` call the number before them a hotline: `0912 345 678 (đường dây nóng)`.
@@ -174,7 +193,11 @@ pub(super) fn is_sum(text: &str, at: usize) -> bool {
     let words = words.trim_start();
     ["dong", "vnd", "usd", "trieu", "ty", "nghin", "ngan dong", "d ", "d.", "d,", "euro", "%", "m2", "ha", "tan", "kwh"]
         .iter()
-        .any(|unit| words.strip_prefix(unit).is_some_and(|rest| unit.len() < 3 || !rest.starts_with(|c: char| c.is_ascii_alphanumeric())))
+        .any(|unit| {
+            words
+                .strip_prefix(unit)
+                .is_some_and(|rest| unit.len() < 3 || !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        })
 }
 
 fn ceiling(text: &str, at: usize, most: usize) -> usize {

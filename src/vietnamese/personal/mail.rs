@@ -4,21 +4,62 @@ use std::ops::Range;
 
 /// Services where anybody opens a box.
 const PUBLIC: [&str; 14] = [
-    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.com.vn", "ymail.com", "rocketmail.com", "hotmail.com",
-    "outlook.com", "outlook.com.vn", "live.com", "icloud.com", "me.com", "protonmail.com", "proton.me",
+    "gmail.com",
+    "googlemail.com",
+    "yahoo.com",
+    "yahoo.com.vn",
+    "ymail.com",
+    "rocketmail.com",
+    "hotmail.com",
+    "outlook.com",
+    "outlook.com.vn",
+    "live.com",
+    "icloud.com",
+    "me.com",
+    "protonmail.com",
+    "proton.me",
 ];
 
 /// What the box of an office is called. A commune's office may well have its box at a public service.
 const OFFICES: [&str; 32] = [
-    "vanthu", "vanphong", "banbientap", "bientap", "toasoan", "thuky", "info", "contact", "lienhe", "hotro", "support",
-    "webmaster", "admin", "bandoc", "tiepcongdan", "congan", "ubnd", "hdnd", "ttdt", "cttdt", "hotline", "tuyendung", "trungtam",
-    "phongban", "baochi", "truyenthong", "gopy", "phananh", "cskh", "noreply", "hoithi", "cuocthi",
+    "vanthu",
+    "vanphong",
+    "banbientap",
+    "bientap",
+    "toasoan",
+    "thuky",
+    "info",
+    "contact",
+    "lienhe",
+    "hotro",
+    "support",
+    "webmaster",
+    "admin",
+    "bandoc",
+    "tiepcongdan",
+    "congan",
+    "ubnd",
+    "hdnd",
+    "ttdt",
+    "cttdt",
+    "hotline",
+    "tuyendung",
+    "trungtam",
+    "phongban",
+    "baochi",
+    "truyenthong",
+    "gopy",
+    "phananh",
+    "cskh",
+    "noreply",
+    "hoithi",
+    "cuocthi",
 ];
 
 /// Family names as they begin the box of a person in an office: `nguyenvana@…`.
 const FAMILIES: [&str; 25] = [
-    "nguyen", "tran", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "ly",
-    "dinh", "trinh", "doan", "mai", "luong", "truong", "dao", "phung", "cao",
+    "nguyen", "tran", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong",
+    "ly", "dinh", "trinh", "doan", "mai", "luong", "truong", "dao", "phung", "cao",
 ];
 
 /// Characters before an `@` that are read.

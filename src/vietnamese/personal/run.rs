@@ -42,7 +42,8 @@ fn gap_length(bytes: &[u8]) -> usize {
 
 /// Whether a run holds enough digits to be looked at.
 pub(super) fn is_long(run: &[u8]) -> bool {
-    run.len() >= FEWEST_DIGITS && run.iter().filter(|byte| byte.is_ascii_digit()).take(FEWEST_DIGITS).count() == FEWEST_DIGITS
+    run.len() >= FEWEST_DIGITS
+        && run.iter().filter(|byte| byte.is_ascii_digit()).take(FEWEST_DIGITS).count() == FEWEST_DIGITS
 }
 
 /// Groups of digits in a run.
@@ -111,7 +112,12 @@ fn is_inside_word(text: &str, place: &Range<usize>) -> bool {
     let near = &text[floor(text, place.start.saturating_sub(200))..place.start];
     let word = near.rsplit(char::is_whitespace).next().unwrap_or_default();
     let after = &text[place.end..ceiling(text, place.end + 8)];
-    word.contains("://") || word.contains("www.") || word.contains(".vn/") || after.starts_with(".htm") || after.starts_with(".pdf") || after.starts_with(".jpg")
+    word.contains("://")
+        || word.contains("www.")
+        || word.contains(".vn/")
+        || after.starts_with(".htm")
+        || after.starts_with(".pdf")
+        || after.starts_with(".jpg")
 }
 
 /// `ĐT-0912…`, `SĐT_…`: a word that says what the number is.
@@ -122,7 +128,12 @@ fn is_label(text: &str, at: usize) -> bool {
 impl Run<'_> {
     /// The number that begins with group `first` and its last group: a person's by its kind, an office's or a code's as
     /// nothing. Nothing at all when no number begins there.
-    fn number_at(&self, first: usize, called: Option<Called>, office_end: Option<usize>) -> Option<(Option<Kind>, usize)> {
+    fn number_at(
+        &self,
+        first: usize,
+        called: Option<Called>,
+        office_end: Option<usize>,
+    ) -> Option<(Option<Kind>, usize)> {
         let start = self.groups[first].start;
         let opening = self.digits(first, first);
         if let Some(last) = self.telephone(first, called) {
@@ -138,7 +149,9 @@ impl Run<'_> {
                 || (is_listed && called != Some(Called::Telephone));
             return Some(((!is_office).then_some(Kind::Telephone), last));
         }
-        if called == Some(Called::Account) || (first == 0 && context::names_bank(self.text, self.groups[self.groups.len() - 1].end)) {
+        if called == Some(Called::Account)
+            || (first == 0 && context::names_bank(self.text, self.groups[self.groups.len() - 1].end))
+        {
             let last = self.account(first)?;
             let end = self.groups[last].end;
             let is_sum = context::is_sum(self.text, end);
@@ -191,7 +204,8 @@ impl Run<'_> {
         }
         let is_mobile = |digits: &str| digits.len() == 9 && digits.starts_with(['3', '5', '7', '8', '9']);
         // Eleven digits until 2018.
-        let was_mobile = |digits: &str| digits.len() == 10 && ["12", "16", "18", "19"].iter().any(|head| digits.starts_with(head));
+        let was_mobile =
+            |digits: &str| digits.len() == 10 && ["12", "16", "18", "19"].iter().any(|head| digits.starts_with(head));
         if opening.starts_with("84") || opening.starts_with("0084") {
             let is_marked = before.ends_with('+') || opening.starts_with("00") || called == Some(Called::Telephone);
             for last in first..self.groups.len().min(first + 8) {
