@@ -12,6 +12,7 @@ mod foreign_date;
 mod gate;
 mod headline;
 mod json_ld;
+mod legacy;
 mod links;
 mod marks;
 mod metadata;
@@ -141,7 +142,8 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     if let Some(problem) = gate::refuse(html) {
         return settle::unparsed(html, hints, problem);
     }
-    let document = parse(html);
+    let mut document = parse(html);
+    legacy::mend(&mut document);
     let outline = Outline::new(&document);
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
