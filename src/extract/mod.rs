@@ -5,6 +5,8 @@ mod body;
 mod byline;
 mod container;
 mod dated;
+#[cfg(test)]
+mod date_tests;
 mod dateline;
 mod elements;
 mod families;
