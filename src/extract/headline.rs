@@ -85,16 +85,15 @@ fn another_wording<'c>(claims: &'c [Headline], key: &str, title: &str) -> Option
     let shared = of("og:title")?;
     let shared_key = claim_key(shared);
     let begins_alike = key.starts_with(&shared_key) || shared_key.starts_with(key);
-    let in_title = claims
-        .iter()
-        .any(|claim| claim.source == "<title>" && compare_key(&claim.text).starts_with(&shared_key));
+    let in_title =
+        claims.iter().any(|claim| claim.source == "<title>" && compare_key(&claim.text).starts_with(&shared_key));
     let says_so = |source: &str| of(source).map(|claim| compare_key(&claim.text) == key);
     let repeated = says_so("JSON-LD") == Some(true) && says_so("twitter:title") != Some(true);
     (repeated && !begins_alike && !in_title && overlap(&shared.text, title) >= 0.4).then_some(shared)
 }
 
 /// Letters that only Vietnamese has.
-fn is_vietnamese(text: &str) -> bool {
+pub(super) fn is_vietnamese(text: &str) -> bool {
     text.chars().any(|c| matches!(c, 'ơ' | 'ư' | 'Ơ' | 'Ư' | '\u{1ea0}'..='\u{1ef9}'))
 }
 

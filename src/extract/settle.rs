@@ -193,6 +193,7 @@ pub(super) fn dates(out: &mut Extracted, place: &dateline::Place<'_, '_>, rules:
             out.article.published = Some(found.dated.at);
             out.article.date_only = !found.dated.has_time;
             out.offset = found.offset;
+            out.zoneless = found.offset.is_none() && !place.is_vietnamese();
             if found.source == dateline::IMAGE_ADDRESS {
                 out.problems.push("date: only the address of the lead image gives one".to_owned());
             }
