@@ -43,7 +43,8 @@ fn told(got: &Extracted) -> (String, String) {
 fn wrong(cases: &[(&str, &str)], page: impl Fn(&str) -> (String, String)) -> Vec<String> {
     let differs = |(form, expected): &(&str, &str)| {
         let (at, source) = page(form);
-        (at != *expected || (source.is_empty() != expected.is_empty())).then(|| format!("{form}: want {expected}, have {at} ({source})"))
+        (at != *expected || (source.is_empty() != expected.is_empty()))
+            .then(|| format!("{form}: want {expected}, have {at} ({source})"))
     };
     cases.iter().filter_map(differs).collect()
 }
@@ -92,7 +93,10 @@ const LINES: [(&str, &str); 70] = [
     ("13/5/2026", "2026-05-13"),
     ("7/3/2026", "2026-03-07"),
     ("3/7/2025", "2025-07-03"),
-    ("15/05/2025 <a href=#>Xem cỡ chữ</a> <a href=#>Đọc bài viết</a> <a href=#>In</a> <a href=#>Gửi email</a>", "2025-05-15"),
+    (
+        "15/05/2025 <a href=#>Xem cỡ chữ</a> <a href=#>Đọc bài viết</a> <a href=#>In</a> <a href=#>Gửi email</a>",
+        "2025-05-15",
+    ),
     ("20:23, 30/12/2022", "2022-12-30 20:23:00"),
     ("13:39 - 01/08/2022", "2022-08-01 13:39:00"),
     ("08:37: 16/08/2023", "2023-08-16 08:37:00"),
@@ -127,7 +131,11 @@ const LINES: [(&str, &str); 70] = [
 fn visible_lines_are_read() {
     let mut all = Vec::new();
     for (before, after) in [("<div class=date>", "</div>"), ("<p>", "</p>"), ("<span>", "</span>")] {
-        let page = |form: &str| told(&Page { head: "", line: &format!("{before}{form}{after}"), url: "/tin/1.html" }.read(&Hints::default()));
+        let page = |form: &str| {
+            told(
+                &Page { head: "", line: &format!("{before}{form}{after}"), url: "/tin/1.html" }.read(&Hints::default()),
+            )
+        };
         all.extend(wrong(&LINES, page).into_iter().map(|line| format!("{before} {line}")));
     }
     assert!(all.is_empty(), "{} lines differ:\n{}", all.len(), all.join("\n"));
@@ -139,7 +147,8 @@ fn attributes_and_metadata_are_read_with_care() {
     let check = |head: &str, line: &str, expected: &str, source: &str| {
         let got = Page { head, line, url: "/tin/1.html" }.read(&Hints::default());
         let (at, from) = told(&got);
-        (at != expected || !from.contains(source)).then(|| format!("{head} {line}: want {expected} ({source}), have {at} ({from})"))
+        (at != expected || !from.contains(source))
+            .then(|| format!("{head} {line}: want {expected} ({source}), have {at} ({from})"))
     };
     let meta = |value: &str| format!("<meta property='article:published_time' content='{value}'>");
     let line = "<div class=date>16/08/2023 08:37</div>";
@@ -184,20 +193,35 @@ fn traps_are_seen_through() {
     let check = |head: &str, line: &str, url: &str, hints: Option<&str>, expected: &str, source: &str| {
         let hints = Hints { title: None, published: hints.and_then(|at| at.parse().ok()) };
         let (at, from) = told(&Page { head, line, url }.read(&hints));
-        (at != expected || !from.contains(source)).then(|| format!("{head} {line} {url}: want {expected} ({source}), have {at} ({from})"))
+        (at != expected || !from.contains(source))
+            .then(|| format!("{head} {line} {url}: want {expected} ({source}), have {at} ({from})"))
     };
     let line = "<div class=date>16/08/2023 08:37</div>";
     let all: Vec<String> = [
         // Only the clock of the header, a date told in the text and the dates of others.
         check("", "", "/tin/1.html", None, "", ""),
-        check("", "<div>Thứ 3, Ngày 30/06/2026 -</div>", "/tin/1.html", Some("2026-05-12T01:30:00Z"), "2026-05-12 08:30:00", "listing"),
+        check("", "", "/tin/1.html", Some("2026-05-12T01:30:00Z"), "2026-05-12 08:30:00", "listing"),
         // The stamp of creation in the address is older than the publication that the page tells.
-        check("", "<div class=date>01/03/2026 09:51</div>", "/kiem-tra-ho-102260228093004191.htm", None, "2026-03-01 09:51:00", "line"),
-        check("", "", "/kiem-tra-ho-102260228093004191.htm", None, "2026-02-28", "address"),
+        check(
+            "",
+            "<div class=date>01/03/2026 09:51</div>",
+            "/kiem-tra-ho-102260228093004191.htm",
+            None,
+            "2026-03-01 09:51:00",
+            "line",
+        ),
+        check("", "", "/kiem-tra-ho-102260228093004191.htm", None, "", ""),
         check("", "", "/portal/pages/2023-08-16/kiem-tra.aspx", None, "2023-08-16", "address"),
         check("", line, "/portal/pages/2023-08-10/kiem-tra.aspx", None, "2023-08-16 08:37:00", "line"),
         // The feed of NukeViet writes the month where the minutes belong.
-        check("", "<span class=h5>Thứ tư - 16/08/2023 08:37</span>", "/vi/news/a-1.html", Some("2023-08-16T01:08:37Z"), "2023-08-16 08:37:00", "line"),
+        check(
+            "",
+            "<span class=h5>Thứ tư - 16/08/2023 08:37</span>",
+            "/vi/news/a-1.html",
+            Some("2023-08-16T01:08:37Z"),
+            "2023-08-16 08:37:00",
+            "line",
+        ),
         // The folder of an image says a month only.
         check("", "<img src='/uploads/news/2022_11/a.jpg'>", "/vi/news/a-1.html", None, "", ""),
     ]
@@ -207,11 +231,39 @@ fn traps_are_seen_through() {
     assert!(all.is_empty(), "{} differ:\n{}", all.len(), all.join("\n"));
 }
 
+/// Form 21: the header tells what day it is.
+#[test]
+fn the_clock_of_the_header_is_no_date() {
+    for clock in [
+        "Thứ 3, Ngày 30/06/2026 -",
+        "Thứ ba, 30/06/2026 | 12:00",
+        "Hôm nay: 30/06/2026",
+        "<span id=ctl00_Label_DateTime_Now>Thứ Ba, ngày 30 tháng 6 năm 2026</span>",
+        "12:00:05 | 30/06/2026",
+        "<b>30-06-2026</b>",
+    ] {
+        let menu: String = (0..5).map(|at| format!("<li><a href=/c/{at}>Chuyên mục số {at}</a></li>")).collect();
+        let page = |line: &str| {
+            let html = format!(
+                "<html><head><title>Kiểm tra hồ chứa nước Nà Phường</title></head><body><div class=top>{clock}</div><ul>{menu}</ul><h1>Kiểm tra hồ chứa nước Nà Phường</h1>{line}<div class=content>{PROSE}</div></body></html>"
+            );
+            let url = Url::parse("https://tinh.example.gov.vn/tin/1.html").expect("a constant");
+            told(&article(&html, &url, &Hints::default(), None, NOW.parse().expect("a constant"))).0
+        };
+        assert_eq!(page(""), "", "{clock}");
+        assert_eq!(page("<p>12/05/2026 14:05</p>"), "2026-05-12 14:05:00", "{clock}");
+        // Published today: the line says so itself.
+        assert_eq!(page("<div class=date>30/06/2026 08:37</div>"), "2026-06-30 08:37:00", "{clock}");
+    }
+}
+
 #[test]
 fn a_change_stands_apart() {
     let check = |head: &str, line: &str, published: &str, modified: &str| {
         let got = Page { head, line, url: "/tin/1.html" }.read(&Hints::default());
-        let at = |at: Option<Timestamp>| at.map(|at| at.to_zoned(crate::clock::vietnam()).strftime("%Y-%m-%d %H:%M").to_string());
+        let at = |at: Option<Timestamp>| {
+            at.map(|at| at.to_zoned(crate::clock::vietnam()).strftime("%Y-%m-%d %H:%M").to_string())
+        };
         let found = (at(got.article.published).unwrap_or_default(), at(got.article.modified).unwrap_or_default());
         assert_eq!(found, (published.to_owned(), modified.to_owned()), "{head} {line}");
     };
