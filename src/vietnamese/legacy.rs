@@ -18,6 +18,9 @@ const SHARE_AFTER_PERCENT: usize = 90;
 /// And no more than this many in a hundred may have been syllables before: `là`, `có` and `cá` are in both.
 const SHARE_BEFORE_PERCENT: usize = 40;
 
+/// Words after which a text that hardly fits is given up.
+const FIRST_WORDS: usize = 16;
+
 /// Characters read to be certain: a page of it is as sure as all of it.
 const ENOUGH_CHARS: usize = 4_000;
 
@@ -144,6 +147,10 @@ fn certainty(original: &str, converted: &str) -> Option<usize> {
         words += 1;
         before += usize::from(is_syllable(old));
         after += usize::from(is_syllable(new));
+        // Texts in German or French end here.
+        if words == FIRST_WORDS && after * 2 < words {
+            return None;
+        }
     }
     let is_certain = after >= before + ENOUGH_WORDS
         && after * 100 >= words * SHARE_AFTER_PERCENT
