@@ -255,7 +255,10 @@ impl Place<'_, '_> {
         if text.is_empty() {
             return None;
         }
-        date::read_machine(text).or_else(|| date::read(text, self.now)).filter(|dated| self.believable(*dated))
+        let american = date::read_american(text).filter(|dated| self.believable(*dated));
+        american.or_else(|| {
+            date::read_machine(text).or_else(|| date::read(text, self.now)).filter(|dated| self.believable(*dated))
+        })
     }
 
     fn read(&self, text: &str) -> Option<Dated> {
@@ -387,7 +390,10 @@ impl Place<'_, '_> {
             if block.marks.any(Marks::CAPTION) && !in_head {
                 continue;
             }
-            if block.chars < 6 || block.marks.any(elsewhere) || !block.text.chars().any(|c| c.is_ascii_digit()) {
+            if block.chars < 6
+                || block.marks.any(elsewhere)
+                || !(block.text.chars().any(|c| c.is_ascii_digit()) || is_just_now(block))
+            {
                 continue;
             }
             if block.chars > 150 && !dated_class && !announces(&block.text) || block.chars > 300 && !names_it {
@@ -451,7 +457,14 @@ impl Place<'_, '_> {
         whole()
             .or_else(|| {
                 let nodes = self.page.outline.nodes.get(block.at..self.page.outline.nodes[block.holder].end)?;
-                let pieces: Vec<&str> = nodes.iter().map(|node| node.text).filter(|text| !text.is_empty()).collect();
+                // The holder of an inline element holds other lines too.
+                let mut left = block.chars;
+                let own = nodes.iter().filter(|node| !node.text.is_empty()).map_while(|node| {
+                    let is_own = left > 0;
+                    left = left.saturating_sub(node.chars);
+                    is_own.then_some(node.text)
+                });
+                let pieces: Vec<&str> = own.collect();
                 (pieces.len() > 1).then(|| self.read(&pieces.join(" "))).flatten()
             })
             .or_else(short_year)
@@ -485,6 +498,12 @@ fn stamp<'a>(node: &Node<'a>) -> Option<&'a str> {
     };
     let is_date = |value: &str| value.len() >= 8 && value.len() <= 40 && value.starts_with(['1', '2']);
     element.attrs().find(|(name, value)| named(name) && is_date(value)).map(|(_, value)| value)
+}
+
+/// `Vừa xong`: a date without a figure.
+fn is_just_now(block: &Block) -> bool {
+    block.chars <= 24
+        && ["vừa xong", "hôm qua", "một giờ trước"].iter().any(|word| block.text.to_lowercase().contains(word))
 }
 
 /// Whether a sentence says when it was put on the site.

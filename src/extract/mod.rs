@@ -6,6 +6,8 @@ mod byline;
 mod closing;
 mod container;
 mod dated;
+#[cfg(test)]
+mod date_tests;
 mod dateline;
 mod elements;
 mod families;
@@ -13,6 +15,7 @@ mod foreign_date;
 mod gate;
 mod headline;
 mod json_ld;
+mod legacy;
 mod links;
 mod marks;
 mod metadata;
@@ -72,6 +75,8 @@ pub struct Article {
     pub attachments: Vec<Attachment>,
     /// Canonical numbers of the legal documents it cites, in order.
     pub documents: Vec<String>,
+    /// The same documents with issuer and date where the text gives them.
+    pub citations: Vec<vietnamese::document::Citation>,
     /// The page asks that no copy be shown.
     pub noarchive: bool,
 }
@@ -147,7 +152,8 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     if let Some(problem) = gate::refuse(html) {
         return settle::unparsed(html, hints, problem);
     }
-    let document = parse(html);
+    let mut document = parse(html);
+    legacy::mend(&mut document);
     let outline = Outline::new(&document);
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
@@ -176,7 +182,8 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     out.article.attachments = links::attachments(&outline, url, place);
     out.article.noarchive = page.meta.noarchive();
     let whole = format!("{}\n{}\n{}", out.article.title, out.article.summary, out.article.text);
-    out.article.documents = vietnamese::document::find(&whole);
+    out.article.citations = vietnamese::document::citations(&whole);
+    out.article.documents = out.article.citations.iter().map(|cited| cited.number.clone()).collect();
 
     out.not_an_article = verdict::refuse(&page, html, url, &out, place);
     out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
