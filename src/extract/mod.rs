@@ -22,6 +22,7 @@ mod sapo;
 mod selected;
 mod settle;
 mod site_name;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -136,10 +137,10 @@ impl Extracted {
 /// Reads one page. `rules` are the portal's own selectors; `now` bounds the dates that are believed.
 #[must_use]
 pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now: Timestamp) -> Extracted {
-    if let Some(problem) = gate::refuse(html) {
-        return settle::unparsed(html, hints, problem);
-    }
-    let document = parse(html);
+    let document = match gate::admit(html) {
+        Ok(markup) => parse(&markup),
+        Err(problem) => return settle::unparsed(html, hints, problem),
+    };
     let outline = Outline::new(&document);
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
