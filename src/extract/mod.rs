@@ -13,6 +13,7 @@ mod gate;
 mod headline;
 mod json_ld;
 mod links;
+mod literals;
 mod marks;
 mod metadata;
 mod outline;
@@ -20,6 +21,7 @@ mod phrases;
 mod plain;
 mod sapo;
 mod selected;
+mod selector;
 mod settle;
 mod site_name;
 mod tags;
@@ -27,11 +29,16 @@ mod tags;
 mod tests;
 mod verdict;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use scraper::Html;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use families::{Families, Family};
+pub use selected::Hit;
+pub use selector::{BadSelector, bad_selectors};
 pub use verdict::NOT_FOUND;
 
 use crate::portal::Rules;
@@ -41,6 +48,14 @@ use metadata::Metadata;
 use outline::Outline;
 use selected::Selected;
 use settle::Page;
+
+/// How pages are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Folder of the operator's own software families, beside the configuration file; empty: the carried ones only.
+    pub families: PathBuf,
+}
 
 /// What a page says, as text. Nothing in it is HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -134,9 +149,23 @@ impl Extracted {
     }
 }
 
-/// Reads one page. `rules` are the portal's own selectors; `now` bounds the dates that are believed.
+/// Reads one page with the carried families. `rules` are the portal's own selectors; `now` bounds the dates that are
+/// believed.
 #[must_use]
 pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now: Timestamp) -> Extracted {
+    article_of(html, url, hints, rules, Families::carried(), now)
+}
+
+/// Reads one page as [`article`] does, with the operator's `families`.
+#[must_use]
+pub fn article_of(
+    html: &str,
+    url: &Url,
+    hints: &Hints,
+    rules: Option<&Rules>,
+    families: &Families,
+    now: Timestamp,
+) -> Extracted {
     let document = match gate::admit(html) {
         Ok(markup) => parse(&markup),
         Err(problem) => return settle::unparsed(html, hints, problem),
@@ -145,7 +174,7 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
     let portal = rules.map(|rules| Selected::new("portal", rules));
-    let rules: Vec<&Selected> = portal.iter().chain(families::recognise(html)).collect();
+    let rules: Vec<&Selected> = portal.iter().chain(families.recognise(html)).collect();
     let mut out = Extracted::default();
 
     // The body's place comes first: title and date are told from others of their kind by where they stand.
@@ -175,6 +204,16 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
     settle::missing(&mut out, title);
     out
+}
+
+/// What each selector of `rules` finds on a page; nothing of a page that would choke the parser.
+#[must_use]
+pub fn hits(html: &str, rules: &Rules) -> Vec<Hit> {
+    if gate::refuse(html).is_some() {
+        return Vec::new();
+    }
+    let document = parse(html);
+    selected::hits(&Outline::new(&document), rules)
 }
 
 /// Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.

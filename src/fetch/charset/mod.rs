@@ -139,7 +139,8 @@ fn is_font_encoded(text: &str) -> bool {
             && text[..at].chars().next_back().is_some_and(is_letter)
     };
     let signs = memchr::memchr_iter(0xC2, bytes).filter(is_inside).count();
-    signs > MOST_SIGNS && signs * 30 > text.chars().filter(|&c| is_letter(c)).count()
+    // The letters need not be counted to the end of a long page.
+    signs > MOST_SIGNS && text.chars().filter(|&c| is_letter(c)).nth(signs * 30 - 1).is_none()
 }
 
 /// A page cut inside a letter or with one bad comment is still UTF-8; a page in another encoding is broken all over.
