@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::marks::Marks;
 use super::outline::{Id, Outline};
+use super::pattern::pattern;
 
 /// What a block of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +71,9 @@ impl Block {
     /// A short line with a date, as templates print it above the text.
     pub(super) fn is_dateline(&self) -> bool {
         static DATE: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|\p{Lu}\p{Ll}{2,9}\.? \d{1,2}, (?:19|20)\d\d|\d{1,2}\.? \p{Lu}?\p{Ll}{2,9} (?:19|20)\d\d")
-                .expect("the pattern is a constant that the tests compile")
+            pattern(
+                r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|\p{Lu}\p{Ll}{2,9}\.? \d{1,2}, (?:19|20)\d\d|\d{1,2}\.? \p{Lu}?\p{Ll}{2,9} (?:19|20)\d\d",
+            )
         });
         let short = self.chars < 100 && self.text.split(' ').count() <= 14 && !self.text.ends_with('.');
         short && DATE.is_match(&self.text)

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
+use super::pattern::pattern;
+
 use crate::clock::vietnam;
 use crate::vietnamese::date::Dated;
 
@@ -26,10 +28,9 @@ const MONTHS: [&[&str]; 12] = [
 ];
 
 static FORMS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern(
         r"(?i)(?-u:\b)(\d{1,2})(?:st|nd|rd|th|\.|er|º)?(?:\s+(?:de|of))?[\s\-.]+(\p{L}{3,12})\.?,?(?:\s+(?:de|of))?[\s\-.]+((?:19|20)\d\d)(?-u:\b)|(?-u:\b)(\p{L}{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d\d)(?-u:\b)|((?:19|20)\d\d)\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})|(?-u:\b)((?:19|20)\d\d)[./-](\d{1,2})[./-](\d{1,2})(?-u:\b)",
     )
-    .expect("the pattern is a constant that the tests compile")
 });
 
 /// The first date in `text` that names its month, or runs from year to day.

@@ -17,6 +17,7 @@ mod literals;
 mod marks;
 mod metadata;
 mod outline;
+mod pattern;
 mod phrases;
 mod plain;
 mod sapo;
@@ -166,8 +167,8 @@ pub fn article_of(
     families: &Families,
     now: Timestamp,
 ) -> Extracted {
-    let document = match gate::admit(html) {
-        Ok(markup) => parse(&markup),
+    let document = match parse(html) {
+        Ok(document) => document,
         Err(problem) => return settle::unparsed(html, hints, problem),
     };
     let outline = Outline::new(&document);
@@ -209,19 +210,18 @@ pub fn article_of(
 /// What each selector of `rules` finds on a page; nothing of a page that would choke the parser.
 #[must_use]
 pub fn hits(html: &str, rules: &Rules) -> Vec<Hit> {
-    if gate::refuse(html).is_some() {
-        return Vec::new();
-    }
-    let document = parse(html);
+    let Ok(document) = parse(html) else { return Vec::new() };
     selected::hits(&Outline::new(&document), rules)
 }
 
-/// Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.
-fn parse(html: &str) -> Html {
-    let start = html.trim_start().get(..3).unwrap_or_default();
-    if ["<tr", "<td"].iter().any(|tag| start.eq_ignore_ascii_case(tag)) {
-        Html::parse_document(&format!("<table>{html}</table>"))
+/// The page as a tree, without the texts that no step reads, or why it must not reach the parser.
+fn parse(html: &str) -> Result<Html, String> {
+    let markup = gate::admit(html)?;
+    // Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.
+    let start = markup.trim_start().get(..3).unwrap_or_default();
+    Ok(if ["<tr", "<td"].iter().any(|tag| start.eq_ignore_ascii_case(tag)) {
+        Html::parse_document(&format!("<table>{markup}</table>"))
     } else {
-        Html::parse_document(html)
-    }
+        Html::parse_document(&markup)
+    })
 }
