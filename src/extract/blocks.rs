@@ -162,7 +162,15 @@ impl Open {
     fn new(page: &Outline<'_>, id: Id, above: Option<&Self>) -> Self {
         let node = &page.nodes[id];
         let heading = matches!(node.name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
-        let style = node.attr("style").unwrap_or_default();
+        let (mut style, mut class, mut align) = ("", None, None);
+        for (name, value) in node.element.iter().flat_map(|element| element.value().attrs()) {
+            match name {
+                "style" => style = value,
+                "class" => class = Some(value),
+                "align" => align = Some(value),
+                _ => {}
+            }
+        }
         Self {
             id,
             end: node.end,
@@ -170,15 +178,14 @@ impl Open {
             link: node.name == "a" || above.is_some_and(|above| above.link),
             bold: heading
                 || matches!(node.name, "b" | "strong")
-                || node.attr("class").is_some_and(is_bold_class)
+                || class.is_some_and(is_bold_class)
                 || (style.contains("font-weight")
                     && ["bold", "600", "700"].iter().any(|weight| style.contains(weight)))
                 || above.is_some_and(|above| above.bold),
             italic: matches!(node.name, "i" | "em")
                 || style.contains("italic")
                 || above.is_some_and(|above| above.italic),
-            align: align_of(node.name, node.attr("align"), style, node.attr("class"))
-                .unwrap_or(above.map_or(Align::Start, |above| above.align)),
+            align: align_of(node.name, align, style, class).unwrap_or(above.map_or(Align::Start, |above| above.align)),
         }
     }
 }
@@ -186,7 +193,7 @@ impl Open {
 /// Utility classes that set the weight of the type.
 fn is_bold_class(class: &str) -> bool {
     const BOLD: [&str; 7] = ["bold", "font-bold", "font-semibold", "fw-bold", "fw-semibold", "text-bold", "fontbold"];
-    class.split_ascii_whitespace().any(|name| BOLD.contains(&name.to_ascii_lowercase().as_str()))
+    class.split_ascii_whitespace().any(|name| BOLD.iter().any(|bold| bold.eq_ignore_ascii_case(name)))
 }
 
 fn align_of(name: &str, align: Option<&str>, style: &str, class: Option<&str>) -> Option<Align> {

@@ -107,6 +107,8 @@ fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Optio
             r"(?:^|[\s|–-])(?:[Tt]ác giả(?: bài viết)?\s*[:|]|[Bb]ởi\s*:?|[Nn]gười viết\s*[:|]|[Bb]iên tập\s*[:|]|[Tt]hực hiện\s*[:|])\s*(\p{Lu}[^|:;\d]{2,60}?)(?:\s*[|;•·-].*|\s+(?:vào|lúc|ngày|on)\s.*|\s*,?\s*\d.*)?$",
         )
     });
+    // What each label holds: few lines have one, and the pattern reads a line from its end to its beginning.
+    const LABELS: [&str; 5] = ["ác giả", "ởi", "gười viết", "iên tập", "hực hiện"];
     let body = body?;
     let start = blocks.partition_point(|block| block.at < body);
     let end = blocks.partition_point(|block| block.at < page.nodes[body].end);
@@ -119,6 +121,7 @@ fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Optio
         .filter_map(|(place, elsewhere)| Some((blocks.get(place)?, elsewhere)))
         .filter(|(block, elsewhere)| block.chars < 120 && !block.marks.any(*elsewhere))
         .map(|(block, _)| block)
+        .filter(|block| LABELS.iter().any(|label| block.text.contains(label)))
         .find_map(|block| NAME.captures(&block.text).map(|found| found[1].to_owned()))
 }
 
