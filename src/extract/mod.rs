@@ -3,6 +3,7 @@
 mod blocks;
 mod body;
 mod byline;
+mod closing;
 mod container;
 mod dated;
 mod dateline;
@@ -21,6 +22,7 @@ mod pattern;
 mod phrases;
 mod plain;
 mod sapo;
+mod script_text;
 mod selected;
 mod selector;
 mod settle;
@@ -185,7 +187,7 @@ pub fn article_of(
     let title = settle::title(&mut out, &page, &rules, place, hints);
     let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general);
     settle::summary(&mut out, &page, &rules, &mut body, title);
-    settle::body_text(&mut out, &page, &body);
+    settle::body_text(&mut out, &page, &mut body, html);
     let here = dateline::Place { page: &page, url, title, body: place, now };
     settle::dates(&mut out, &here, &rules, hints);
     settle::author(&mut out, &page, &rules, &here, &body);
