@@ -120,6 +120,8 @@ pub struct Extracted {
     pub lead: String,
     /// The distance from UTC in which the page wrote its date; nothing when it wrote none, which means Vietnam.
     pub offset: Option<jiff::tz::Offset>,
+    /// The page is foreign and wrote a day, or an hour of no zone: only the day is sure.
+    pub zoneless: bool,
     /// Why this page is no article at all, when it is none.
     pub not_an_article: Option<String>,
     /// What is missing or doubtful, in words.
@@ -139,9 +141,13 @@ impl Extracted {
         }
     }
 
-    /// The date of publication as RFC 3339, in the zone in which the page wrote it.
+    /// The date of publication as RFC 3339, in the zone in which the page wrote it; only the day (`full-date`) of a
+    /// foreign page that names no zone.
     #[must_use]
     pub fn published_at(&self) -> Option<String> {
+        if self.zoneless {
+            return Some(self.article.published?.to_zoned(crate::clock::vietnam()).date().to_string());
+        }
         let zone = self.offset.map_or_else(crate::clock::vietnam, jiff::tz::TimeZone::fixed);
         let at = self.article.published?.to_zoned(zone);
         Some(at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())

@@ -10,13 +10,14 @@ const SMALL: &str = r"a-zß-öø-ÿ\u{100}-\u{24f}\u{3ac}-\u{3ce}\u{430}-\u{45f}
 /// Bytes that a compiled pattern may take: ten times what the largest takes, a tenth of what repeated classes took.
 const MAX_SIZE: usize = 1 << 20;
 
-/// Compiles a constant pattern. `\d` is `[0-9]`; `\p{L}`, `\p{Ll}` and `\w` are a few ranges.
+/// Compiles a constant pattern. `\d` is `[0-9]`; `\p{L}`, `\p{Ll}`, `\p{M}` and `\w` are a few ranges.
 pub(super) fn pattern(written: &str) -> Regex {
     let short = written
         .replace(r"\p{L}", &format!("[{LETTERS}]"))
         .replace(r"\p{Ll}", &format!("[{SMALL}]"))
         .replace(r"\w", &format!(r"[0-9_\u{{300}}-\u{{36f}}{LETTERS}]"))
         .replace(r"\W", &format!(r"[^0-9_\u{{300}}-\u{{36f}}{LETTERS}]"))
+        .replace(r"\p{M}", r"[\u{300}-\u{36f}]")
         .replace(r"\d", "[0-9]");
     let compiled = regex::RegexBuilder::new(&short).size_limit(MAX_SIZE).build();
     compiled.expect("the pattern is a constant that the tests compile")
