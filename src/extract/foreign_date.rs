@@ -69,7 +69,7 @@ static BY_NAME: LazyLock<HashMap<String, i8>> = LazyLock::new(|| {
 });
 
 static FORMS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern(
         r"(?ix)
         # 3. Mai 2024, 12 février 2020, 7th of July 2018, 13 de febrero del 2012, 5-Jan-2020
         \b(?P<d1>\d{1,2})(?:st|nd|rd|th|er|\.|º|ª|-?го|-?a)?(?:\s+(?:de|of|di|d'))?[\s\-./]+(?P<m1>[\p{L}\p{M}]{3,14})[.,،]*
