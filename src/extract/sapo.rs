@@ -8,6 +8,7 @@ use super::blocks::{Block, Kind};
 use super::body::{Body, compare_key};
 use super::marks::Marks;
 use super::outline::{Id, Outline};
+use super::pattern::pattern;
 use super::selected::Match;
 use super::settle::Page;
 
@@ -204,8 +205,9 @@ fn set_apart(page: &Outline<'_>, blocks: &[Block], body: &Body, title: Option<Id
 }
 
 static AGENCY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:\p{Lu}[\p{L}. ]{1,25}\s*,?\s*)?\((?:[^()]{2,40})\)\s*[-–—:.]?\s*[-–—]\s*|^\s*\([\p{L}\d .]{2,30}\)\s*[-–—:]\s*|^\s*[\p{L}\d]+(?:\.[\p{L}\d]+)*\.(?:vn|com|net|org)\s*[-–—:]\s+|^\s*[A-ZĐ]{2,8}(?:\.[A-Z]{2,4}|\sO|O)?\s*[-–—]\s+")
-        .expect("the pattern is a constant that the tests compile")
+    pattern(
+        r"^\s*(?:\p{Lu}[\p{L}. ]{1,25}\s*,?\s*)?\((?:[^()]{2,40})\)\s*[-–—:.]?\s*[-–—]\s*|^\s*\([\p{L}\d .]{2,30}\)\s*[-–—:]\s*|^\s*[\p{L}\d]+(?:\.[\p{L}\d]+)*\.(?:vn|com|net|org)\s*[-–—:]\s+|^\s*[A-ZĐ]{2,8}(?:\.[A-Z]{2,4}|\sO|O)?\s*[-–—]\s+",
+    )
 });
 
 /// A text without the name of the agency before it: "(Chinhphu.vn) - ", "Hà Nội (TTXVN) – ", "VOV.VN - ".

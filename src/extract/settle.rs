@@ -10,7 +10,9 @@ use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
-use super::{Extracted, Hints, byline, closing, container, dateline, gate, headline, links, plain, sapo, script_text, verdict};
+use super::{
+    Extracted, Hints, byline, closing, container, dateline, headline, links, plain, sapo, script_text, verdict,
+};
 use crate::vietnamese;
 
 /// A parsed page as every step sees it.
@@ -188,10 +190,10 @@ pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Bod
 
 /// The text of markup that is only an article's body.
 fn read_alone(markup: &str, title: &str) -> String {
-    if markup.is_empty() || gate::refuse(markup).is_some() {
+    if markup.is_empty() {
         return String::new();
     }
-    let document = scraper::Html::parse_document(&format!("<article>{markup}</article>"));
+    let Ok(document) = super::parse(&format!("<article>{markup}</article>")) else { return String::new() };
     let outline = Outline::new(&document);
     let blocks = blocks::cut(&outline);
     let mut body = body::read(&outline, &blocks, 0, &body::Reading { dropped: &[], title, foreign: Marks::FOREIGN });

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use url::Url;
 
-use super::Visit;
 use super::leads::Leads;
+use super::{Visit, Witnessed};
 use crate::archive::table::Check;
 use crate::archive::{self, Copy, Incoming, Kept};
 use crate::dedup::{self, Sketch};
@@ -177,15 +177,19 @@ impl Visit<'_> {
         let (url, rules) = (page.url.clone(), self.portal.entry.rules.clone());
         let (slug, portal) = (self.portal.entry.slug.clone(), self.portal.id);
         let (window, verbatim) = (self.parts.window.clone(), self.parts.dedup.verbatim);
+        let (families, witness) = (self.parts.families.clone(), self.parts.witness.clone());
         let now = self.parts.clock.now();
         let work = move || {
             let decoded = decode(&body, content_type.as_deref());
-            let mut read = extract::article(&decoded.text, &url, &hints, rules.as_ref(), now);
-            if let Some(reason) = read.not_an_article {
-                return Ok(Err(reason));
-            }
+            let mut read = extract::article_of(&decoded.text, &url, &hints, rules.as_ref(), &families, now);
             if decoded.doubtful {
                 read.problems.push(format!("the encoding is doubtful, read as {}", decoded.encoding));
+            }
+            if let Some(witness) = witness {
+                witness(Witnessed::Page { url: &url, html: &decoded.text, read: &read });
+            }
+            if let Some(reason) = read.not_an_article {
+                return Ok(Err(reason));
             }
             read.article.noarchive |= robots_tag.is_some_and(|tag| tag.to_ascii_lowercase().contains("noarchive"));
             let url = match known {
