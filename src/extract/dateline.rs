@@ -405,7 +405,7 @@ impl Place<'_, '_> {
             }
             let after = body_end.is_some_and(|end| at >= end);
             let one_of_many = others && !announces(&block.text);
-            if after && (block.links > 0.3 || block.kind == Kind::Item || one_of_many) {
+            if after && (block.links > 0.3 || block.kind == Kind::Item && !labelled || one_of_many) {
                 continue;
             }
             let mut rank = 8 * i32::from(names_it) + 4 * i32::from(labelled);

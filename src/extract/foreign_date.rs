@@ -15,44 +15,44 @@ use crate::vietnamese::fold;
 /// Names of the months, cases and abbreviations included: English, German, French, Spanish, Portuguese, Italian,
 /// Catalan, Dutch, Danish, Norwegian, Swedish, Icelandic, Finnish, Estonian, Lithuanian, Latvian, Polish, Czech,
 /// Slovak, Croatian, Serbian, Slovene, Hungarian, Romanian, Albanian, Turkish, Greek, Russian, Ukrainian, Bulgarian,
-/// Indonesian, Malay, Arabic, Hebrew, Hindi. A name that two languages give to different months stands under neither,
+/// Indonesian, Malay, Arabic, Hebrew, Hindi, Bengali, Thai. A name that two languages give to different months stands under neither,
 /// or under the one with more readers.
 const MONTHS: [&str; 12] = [
     "jan january januar januari janvier janv jänner jän enero ene janeiro gennaio gen gener janúar tammikuu tammikuuta \
      jaanuar sausio sausis janvāris janvārī styczeń stycznia sty leden ledna január januára siječanj siječnja ianuarie \
-     ian janar ocak ιανουάριος ιανουαρίου ιαν январь января янв січень січня януари يناير ינואר जनवरी",
+     ian janar ocak ιανουάριος ιανουαρίου ιαν январь января янв січень січня януари يناير ינואר जनवरी জানুয়ারি มกราคม",
     "feb february februar februari february février févr fév febrero fevereiro fev febbraio febrer febrúar helmikuu \
      helmikuuta veebruar vasario vasaris februāris februārī luty lutego lut únor února február februára veljača veljače \
-     februarie febr shkurt şubat φεβρουάριος φεβρουαρίου φεβ февраль февраля фев лютий лютого февруари فبراير פברואר फरवरी",
+     februarie febr shkurt şubat φεβρουάριος φεβρουαρίου φεβ февраль февраля фев лютий лютого февруари فبراير פברואר फरवरी ফেব্রুয়ারি กุมภาพันธ์",
     "mar march märz mär mrz mars marzo março març maart mrt marts mars maaliskuu maaliskuuta märts kovo kovas marec marca \
      marzec března březen ožujak ožujka március márc martie mart mart maret mac μάρτιος μαρτίου μαρ март марта мар березень \
-     березня مارس מרץ मार्च",
+     березня مارس מרץ मार्च মার্চ มีนาคม",
     "apr april avril avr abril abr aprile apríl huhtikuu huhtikuuta aprill balandžio balandis aprīlis aprīlī kwiecień \
      kwietnia kwi duben dubna apríla travanj travnja április ápr aprilie prill nisan απρίλιος απριλίου απρ апрель апреля \
-     апр квітень квітня април أبريل ابريل אפריל अप्रैल",
+     апр квітень квітня април أبريل ابريل אפריל अप्रैल এপ্রিল เมษายน",
     "may mai mayo maio maggio mag maig mei maj maí toukokuu toukokuuta gegužės gegužė maijs maijā maja květen května mája \
-     svibanj svibnja május máj mayıs μάιος μαΐου μαΐ май мая травень травня مايو מאי मई",
+     svibanj svibnja május máj mayıs μάιος μαΐου μαΐ май мая травень травня مايو מאי मई মে พฤษภาคม",
     "jun june juni juin junio jun junho giugno giu juny júní kesäkuu kesäkuuta juuni birželio birželis jūnijs jūnijā \
      czerwiec czerwca cze červen června júna jún lipanj lipnja június jún iunie iun qershor haziran ιούνιος ιουνίου ιουν \
-     июнь июня июн червень червня юни يونيو יוני जून",
+     июнь июня июн червень червня юни يونيو יוני जून জুন มิถุนายน",
     "jul july juli juillet juil julio julho luglio lug juliol júlí heinäkuu heinäkuuta juuli liepos liepa jūlijs jūlijā \
      lipiec lipca lip červenec července júla júl srpanj srpnja július júl iulie iul korrik temmuz ιούλιος ιουλίου ιουλ \
-     июль июля июл липень липня юли يوليو יולי जुलाई",
+     июль июля июл липень липня юли يوليو יולי जुलाई জুলাই กรกฎาคม",
     "aug august août aout agosto ago agost augustus augusti ágúst elokuu elokuuta rugpjūčio rugpjūtis augusts augustā \
      sierpień sierpnia sie srpen srpna augusta kolovoz kolovoza augusztus gusht ağustos agustus ogos αύγουστος αυγούστου \
-     αυγ август августа авг серпень серпня أغسطس اغسطس אוגוסט अगस्त",
+     αυγ август августа авг серпень серпня أغسطس اغسطس אוגוסט अगस्त আগস্ট สิงหาคม",
     "sep sept september septembre septiembre setiembre setembro set settembre setembre syyskuu syyskuuta rugsėjo rugsėjis \
      septembris septembrī wrzesień września wrz září septembra rujan rujna szeptember szept septembrie shtator eylül \
-     σεπτέμβριος σεπτεμβρίου σεπ сентябрь сентября сен сент вересень вересня септември سبتمبر ספטמבר सितंबर सितम्बर",
+     σεπτέμβριος σεπτεμβρίου σεπ сентябрь сентября сен сент вересень вересня септември سبتمبر ספטמבר सितंबर सितम्बर সেপ্টেম্বর กันยายน",
     "oct october oktober okt octobre octubre out outubro ottobre ott octubre október lokakuu lokakuuta oktoober spalio \
      spalis oktobris oktobrī październik października paź říjen října októbra oktobra octombrie tetor ekim οκτώβριος \
-     οκτωβρίου οκτ октябрь октября окт жовтень жовтня октомври أكتوبر اكتوبر אוקטובר अक्टूबर",
+     οκτωβρίου οκτ октябрь октября окт жовтень жовтня октомври أكتوبر اكتوبر אוקטובר अक्टूबर অক্টোবর ตุลาคม",
     "nov november novembre noviembre novembro nóvember marraskuu marraskuuta lapkričio lapkritis novembris novembrī listopad \
      listopada lis listopadu novembra studeni studenog studenoga noiembrie noi nëntor kasım νοέμβριος νοεμβρίου νοε νοεμ \
-     ноябрь ноября ноя листопад листопада ноември نوفمبر נובמבר नवंबर नवम्बर",
+     ноябрь ноября ноя листопад листопада ноември نوفمبر נובמבר नवंबर नवम्बर নভেম্বর พฤศจิกายน",
     "dec december dezember dez décembre déc diciembre dic dezembro dicembre desembre desember des joulukuu joulukuuta \
      detsember gruodžio gruodis decembris decembrī grudzień grudnia gru prosinec prosince decembra prosinac prosinca \
-     decembrie dhjetor aralık δεκέμβριος δεκεμβρίου δεκ декабрь декабря дек грудень грудня декември ديسمبر דצמבר दिसंबर दिसम्बर",
+     decembrie dhjetor aralık δεκέμβριος δεκεμβρίου δεκ декабрь декабря дек грудень грудня декември ديسمبر דצמבר दिसंबर दिसम्बर ডিসেম্বর ธันวาคม",
 ];
 
 /// The names folded, so that a page may leave its accents out.
@@ -71,7 +71,7 @@ static FORMS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)
         # 3. Mai 2024, 12 février 2020, 7th of July 2018, 13 de febrero del 2012, 5-Jan-2020
         \b(?P<d1>\d{1,2})(?:st|nd|rd|th|er|\.|º|ª|-?го|-?a)?(?:\s+(?:de|of|di|d'))?[\s\-./]+(?P<m1>[\p{L}\p{M}]{3,14})[.,،]*
-            (?:\s+(?:de|del|of))?[\s\-./]+(?P<y1>(?:19|20)\d\d)\b
+            (?:\s+(?:de|del|of))?[\s\-./]+(?P<y1>(?:19|20|25)\d\d)\b
         # March 7, 2019
         | \b(?P<m2>[\p{L}\p{M}]{3,14})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?[,.]?(?:\s+(?:de|of))?\s+(?P<y2>(?:19|20)\d\d)\b
         # 2020. október 15., 2024 m. kovo 31 d., 2020. gada 15. oktobris
@@ -102,6 +102,8 @@ pub(super) fn read(text: &str) -> Option<Dated> {
         } else {
             (number("y5")?, figures("m5")?, number("d5")?)
         };
+        // Thailand counts from the Buddha's death.
+        let year = if year >= 2500 { year - 543 } else { year };
         let date = Date::new(year, month, i8::try_from(day).ok()?).ok()?;
         let at = date.to_zoned(vietnam()).ok()?.timestamp();
         Some(Dated { at, has_time: false, zone: None })
@@ -124,12 +126,14 @@ fn month(name: &str) -> Option<i8> {
     BY_NAME.get(&fold(name)).copied()
 }
 
-/// Arabic, Persian and Indian figures as ours.
+/// Arabic, Persian, Hindi, Bengali and Thai figures as ours.
 fn western_digits(text: &str) -> Cow<'_, str> {
     let digit = |c: char| match c {
         '\u{660}'..='\u{669}' => char::from_digit(c as u32 - 0x660, 10),
         '\u{6f0}'..='\u{6f9}' => char::from_digit(c as u32 - 0x6f0, 10),
         '\u{966}'..='\u{96f}' => char::from_digit(c as u32 - 0x966, 10),
+        '\u{9e6}'..='\u{9ef}' => char::from_digit(c as u32 - 0x9e6, 10),
+        '\u{e50}'..='\u{e59}' => char::from_digit(c as u32 - 0xe50, 10),
         _ => None,
     };
     if !text.chars().any(|c| digit(c).is_some()) {
@@ -168,6 +172,8 @@ mod tests {
         check("الأربعاء، 07 أكتوبر 2020 - 12:09 م", "2020-10-07");
         check("٧ أكتوبر ٢٠٢٠", "2020-10-07");
         check("15 अगस्त 2021", "2021-08-15");
+        check("১৮ ফেব্রুয়ারি ২০২০", "2020-02-18");
+        check("12 มกราคม 2563", "2020-01-12");
         check("Senin, 17 Agustus 2020", "2020-08-17");
         check("5-Jan-2020", "2020-01-05");
         check("2019年4月21日", "2019-04-21");

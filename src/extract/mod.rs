@@ -3,6 +3,7 @@
 mod blocks;
 mod body;
 mod byline;
+mod closing;
 mod container;
 mod dated;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod outline;
 mod phrases;
 mod plain;
 mod sapo;
+mod script_text;
 mod selected;
 mod settle;
 mod site_name;
@@ -166,7 +168,7 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     let title = settle::title(&mut out, &page, &rules, place, hints);
     let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general);
     settle::summary(&mut out, &page, &rules, &mut body, title);
-    settle::body_text(&mut out, &page, &body);
+    settle::body_text(&mut out, &page, &mut body, html);
     let here = dateline::Place { page: &page, url, title, body: place, now };
     settle::dates(&mut out, &here, &rules, hints);
     settle::author(&mut out, &page, &rules, &here, &body);
