@@ -76,6 +76,50 @@ fn every_fixture_is_read_as_expected() {
     assert!(wrong.is_empty(), "{} of {} pages differ:\n{}", wrong.len(), all.len(), wrong.join("\n"));
 }
 
+/// The pages of `fixtures/verdicts/FOLDER`, each with its name.
+fn verdicts(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/verdicts").join(folder);
+    let files = fs::read_dir(folder).expect("the folder is carried with the project").flatten();
+    let mut out: Vec<_> = files
+        .map(|file| {
+            let page = fs::read_to_string(file.path()).expect("a fixture is readable");
+            (file.file_name().to_string_lossy().into_owned(), page)
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+/// Challenges, errors, log-ins and the like: the comment in the first line says why each is refused.
+#[test]
+fn pages_that_are_no_articles_are_refused_for_the_right_reason() {
+    let pages = verdicts("refused");
+    assert!(pages.len() >= 40);
+    let mut wrong = Vec::new();
+    for (name, page) in &pages {
+        let expected =
+            page.strip_prefix("<!-- ").and_then(|rest| rest.split_once(" -->")).map_or("", |(words, _)| words);
+        let got = read(page, "https://cong.example.gov.vn/tin/bai-1.html").not_an_article.unwrap_or_default();
+        if expected.is_empty() || !got.contains(expected) {
+            wrong.push(format!("{name}: want {expected}, have {got:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Articles about 404 errors, JavaScript, log-ins and the like.
+#[test]
+fn articles_about_such_pages_pass() {
+    let pages = verdicts("passed");
+    assert!(pages.len() >= 20);
+    for (name, page) in &pages {
+        let got = read(page, "https://cong.example.gov.vn/tin/bai-1.html");
+        assert_eq!(got.not_an_article, None, "{name}");
+        assert!(got.article.text.chars().count() > 100, "{name}: {}", got.article.text);
+        assert_eq!(got.problems, Vec::<String>::new(), "{name}");
+    }
+}
+
 #[test]
 fn broken_pages_are_read_without_panic() {
     for (name, html, _) in fixtures() {

@@ -8,6 +8,9 @@ use super::outline::{Id, Outline};
 use super::settle::Page;
 use super::site_name::{is_generic, names_site, segments, site_names, without_site};
 
+/// How the source of a heading begins that the metadata names too.
+pub(super) const NAMED: &str = "heading that ";
+
 /// A title and where it was found.
 #[derive(Clone)]
 pub(super) struct Headline {
@@ -45,7 +48,7 @@ pub(super) fn find(page: &Page<'_, '_>, body: Option<Id>, hint: Option<&str>) ->
             if claim.text.contains(':') && !found.text.contains(':') {
                 return Some(Headline { id: Some(found.id), ..claim.clone() });
             }
-            return Some(found.headline(&format!("heading that {} names", claim.source)));
+            return Some(found.headline(&format!("{NAMED}{} names", claim.source)));
         }
     }
     let best = shown.iter().max_by_key(|shown| shown.rank);
@@ -73,6 +76,17 @@ pub(super) fn find(page: &Page<'_, '_>, body: Option<Id>, hint: Option<&str>) ->
         (Some(best), None) => Some(best.headline("heading")),
         (None, None) => None,
     }
+}
+
+/// What JSON-LD calls the article; nothing when that is the name of the site or of a template.
+pub(super) fn linked(page: &Page<'_, '_>) -> Option<String> {
+    let Page { outline: page, meta, .. } = *page;
+    if meta.linked.headline.is_empty() {
+        return None;
+    }
+    let site = site_names(page, meta);
+    let text = without_site(&super::plain::plain(&meta.linked.headline), &site);
+    (compare_key(&text).chars().count() >= 4 && !names_site(&text, &site) && !is_generic(&text)).then_some(text)
 }
 
 /// What JSON-LD and a second field both call the page, when no heading is worded so: pages with a headline for

@@ -6,6 +6,7 @@ mod byline;
 mod container;
 mod dated;
 mod dateline;
+mod disagree;
 mod elements;
 mod families;
 mod foreign_date;
@@ -18,6 +19,7 @@ mod metadata;
 mod outline;
 mod phrases;
 mod plain;
+mod refusal;
 mod sapo;
 mod selected;
 mod selector;
@@ -199,7 +201,10 @@ pub fn article_of(
     out.article.documents = vietnamese::document::find(&whole);
 
     out.not_an_article = verdict::refuse(&page, html, url, &out, place);
-    out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
+    if out.not_an_article.is_none() {
+        out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
+        disagree::on_silence(&mut out, &rules, &outline);
+    }
     settle::missing(&mut out, title);
     out
 }

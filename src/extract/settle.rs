@@ -10,7 +10,7 @@ use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
-use super::{Extracted, Hints, byline, container, dateline, headline, links, plain, sapo, verdict};
+use super::{Extracted, Hints, byline, container, dateline, disagree, headline, links, plain, sapo, verdict};
 use crate::vietnamese;
 
 /// A parsed page as every step sees it.
@@ -59,17 +59,22 @@ pub(super) fn title(
 ) -> Option<Id> {
     let ruled = pick(page, rules, Field::Title).filter(|found| is_headline(&found.value));
     let shown = headline::find(page, body, hints.title.as_deref());
+    let linked = headline::linked(page);
     let (text, source, id) = match (ruled, shown) {
         (Some(ruled), Some(shown)) => {
-            if headline::overlap(&ruled.value, &shown.text) < 0.3 {
-                out.problems.push(format!("title: the rules say `{}`, the page `{}`", ruled.value, shown.text));
+            if disagree::on_title(out, &ruled, &shown) {
+                (ruled.value, ruled.source, Some(ruled.id))
+            } else {
+                (shown.text, shown.source, shown.id)
             }
-            (ruled.value, ruled.source, Some(ruled.id))
         }
         (Some(ruled), None) => (ruled.value, ruled.source, Some(ruled.id)),
         (None, Some(shown)) => (shown.text, shown.source, shown.id),
         (None, None) => (vietnamese::clean(hints.title.as_ref()?), "listing".to_owned(), None),
     };
+    if let Some(headline) = linked.filter(|_| out.problems.is_empty()) {
+        disagree::on_headline(out, (&text, &source), &headline);
+    }
     out.article.title = cut(&text, MAX_TITLE);
     out.note("title", &source);
     id
@@ -95,11 +100,8 @@ pub(super) fn text(
     let mut source = "general method".to_owned();
     if let Some((id, selector, rules)) = ruled {
         let by_rules = read(id, Some(rules), Marks::FOREIGN);
-        let (short, long) = (by_rules.0.chars(blocks), chosen.0.chars(blocks));
-        if short * 3 < long && long > 400 {
-            out.problems
-                .push(format!("text: {selector} gave {short} characters; the general method's {long} were taken"));
-        } else {
+        let of = |body: &Body| disagree::Length { chars: body.chars(blocks), links: body.links(blocks) };
+        if disagree::on_text(out, &selector, of(&by_rules.0), of(&chosen.0)) {
             (chosen, source) = (by_rules, selector);
         }
     }
@@ -114,7 +116,10 @@ pub(super) fn text(
         let second = second.map(|id| read(id, None, Marks::SURELY_FOREIGN));
         if let Some(second) = second.filter(|second| second.0.chars(blocks) > length * 2) {
             let more = second.0.chars(blocks);
-            out.problems.push(format!("text: {source} gave {length} characters; without believing class names {more}"));
+            let who = source.split_once(": ").map_or(source.as_str(), |(who, _)| who);
+            out.problems.push(format!(
+                "text: {who}: {length} characters, without believing class names {more}; took the second"
+            ));
             (chosen, source) = (second, "general method, class names not believed".to_owned());
         }
     }
@@ -181,7 +186,12 @@ pub(super) fn author(
 pub(super) fn dates(out: &mut Extracted, place: &dateline::Place<'_, '_>, rules: &[&Selected], hints: &Hints) {
     let ruled = pick(place.page, rules, Field::Date);
     match dateline::published(place, ruled.as_ref()) {
-        Some(found) => {
+        Some(mut found) => {
+            if ruled.as_ref().is_some_and(|ruled| ruled.source == found.source)
+                && let Some(other) = disagree::on_day(out, place, &found)
+            {
+                found = other;
+            }
             out.article.published = Some(found.dated.at);
             out.article.date_only = !found.dated.has_time;
             out.offset = found.offset;
