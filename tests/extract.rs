@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use lantoa::extract::{Extracted, Hints, article};
+use lantoa::extract::{Extracted, Families, Hints, article};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -74,6 +74,34 @@ fn every_fixture_is_read_as_expected() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} pages differ:\n{}", wrong.len(), all.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_family_has_a_page_that_it_reads() {
+    let families = Families::carried();
+    let all = fixtures();
+    for family in families.all() {
+        let origin = format!("family {}: ", family.name);
+        let reads = |(_, html, expected): &&(String, String, Value)| {
+            let got = read(html, expected["url"].as_str().unwrap_or_default());
+            let by_family =
+                |field: &str| got.sources.iter().any(|(known, from)| *known == field && from.starts_with(&origin));
+            families.names_on(html).first() == Some(&family.name.as_str()) && by_family("title") && by_family("text")
+        };
+        assert!(all.iter().any(|page| reads(&page)), "no page of fixtures/extract is read by family {}", family.name);
+    }
+}
+
+/// The layers agree on a page that is read well.
+#[test]
+fn good_pages_have_no_problems() {
+    for (name, html, expected) in fixtures() {
+        let got = read(&html, expected["url"].as_str().unwrap_or_default());
+        if got.not_an_article.is_none() {
+            let missing = |problem: &&String| !problem.ends_with("not found on the page");
+            assert_eq!(got.problems.iter().find(missing), None, "{name}");
+        }
+    }
 }
 
 /// The pages of `fixtures/verdicts/FOLDER`, each with its name.
