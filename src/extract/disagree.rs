@@ -10,7 +10,7 @@ use super::Extracted;
 use super::body::compare_key;
 use super::dated::Found;
 use super::dateline;
-use super::headline::{self, Headline, overlap};
+use super::headline::{Headline, overlap};
 use super::outline::Outline;
 use super::selected::{Field, Match, Selected};
 use crate::clock::vietnam;
@@ -44,7 +44,7 @@ pub(super) fn on_title(out: &mut Extracted, ruled: &Match, shown: &Headline) -> 
     if is_weak || are_alike(&ruled.value, &shown.text) {
         return true;
     }
-    let is_sure = shown.id.is_some() && shown.source.starts_with(headline::NAMED);
+    let is_sure = shown.id.is_some() && shown.sure;
     let is_believed = is_portal(&ruled.source) || !is_sure;
     let took = if is_believed { "first" } else { "second" };
     let (who, other) = (who(&ruled.source), &shown.source);
@@ -169,8 +169,12 @@ mod tests {
         let check = |rules: &str, heading: &str, expected: &str| {
             let mut out = Extracted::default();
             let ruled = Match { value: "Phát động tháng an toàn".into(), id: 1, source: format!("{rules}: .t") };
-            let shown =
-                Headline { text: "Khai mạc hội nghị cải cách".into(), source: heading.into(), id: Some(2) };
+            let shown = Headline {
+                text: "Khai mạc hội nghị cải cách".into(),
+                source: heading.into(),
+                id: Some(2),
+                sure: heading != "heading",
+            };
             on_title(&mut out, &ruled, &shown);
             assert_eq!(out.problems.join(""), expected);
         };

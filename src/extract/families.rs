@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::RegexSet;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::literals::Literals;
 use super::selected::Selected;
 use super::selector;
 use crate::portal::Rules;
@@ -74,7 +74,7 @@ pub struct Family {
 /// Families ready to be recognised.
 pub struct Families {
     families: Vec<Family>,
-    hints: RegexSet,
+    hints: Literals,
     /// The family of each hint.
     owner: Vec<usize>,
 }
@@ -130,11 +130,9 @@ impl Families {
         let mut hints = Vec::new();
         for (place, family) in families.iter().enumerate() {
             owner.extend(std::iter::repeat_n(place, family.detect.len()));
-            hints.extend(family.detect.iter().map(|hint| regex::escape(hint)));
+            hints.extend(family.detect.iter().cloned());
         }
-        // Marks are plain texts, so the set only fails when they are megabytes: then none is recognised.
-        let hints = RegexSet::new(hints).unwrap_or_else(|_| RegexSet::empty());
-        Self { families, hints, owner }
+        Self { families, hints: Literals::new(hints), owner }
     }
 
     /// Every family: the carried ones in their order, then those that were added.
@@ -163,7 +161,7 @@ impl Families {
 
     fn ranked(&self, html: &str) -> Vec<usize> {
         let mut votes = vec![0_u32; self.families.len()];
-        for hint in self.hints.matches(html) {
+        for hint in self.hints.found_in(html) {
             votes[self.owner[hint]] += 1;
         }
         let mut order: Vec<usize> = (0..votes.len()).filter(|&place| votes[place] > 0).collect();

@@ -27,7 +27,12 @@ fn gather(page: &Outline<'_>, base: &Url, from: Id, to: Id) -> Vec<Attachment> {
     for id in from..to {
         let node = &page.nodes[id];
         let Some(href) = node.attr("href").filter(|_| node.name == "a") else { continue };
-        let Some(url) = absolute(base, href).filter(is_file) else { continue };
+        let Some(url) = Some(href).filter(|href| may_name_file(href)).and_then(|href| absolute(base, href)) else {
+            continue;
+        };
+        if !is_file(&url) {
+            continue;
+        }
         if page.within(id, Marks::FOOTER.with(Marks::NAV)) || !seen.insert(url.clone()) {
             continue;
         }
@@ -40,6 +45,17 @@ fn gather(page: &Outline<'_>, base: &Url, from: Id, to: Id) -> Vec<Attachment> {
         }
     }
     out
+}
+
+/// Whether a reference can be that of a file: whatever needs decoding or completing first can be.
+fn may_name_file(href: &str) -> bool {
+    let needs_reading =
+        href.contains(['%', '\t', '\n', '\r']) || href.trim().starts_with(['?', '#']) || href.trim().is_empty();
+    needs_reading
+        || href.split('.').skip(1).any(|after| {
+            let is_start = |file: &&str| after.get(..file.len()).is_some_and(|start| start.eq_ignore_ascii_case(file));
+            FILES.iter().any(|file| is_start(&file))
+        })
 }
 
 fn is_file(url: &Url) -> bool {
@@ -179,6 +195,9 @@ fn is_home(url: &Url) -> bool {
 
 /// The last link of a breadcrumb that is not the article itself.
 pub(super) fn last_crumb(page: &Outline<'_>, title: &str) -> Option<String> {
+    if !page.names.contains("breadcrumb") {
+        return None;
+    }
     let trail = (0..page.nodes.len()).find(|&id| {
         let name = |key| page.nodes[id].attr(key).unwrap_or_default().to_ascii_lowercase();
         page.nodes[id].chars > 0

@@ -3,6 +3,7 @@
 mod blocks;
 mod body;
 mod byline;
+mod closing;
 mod container;
 mod dated;
 mod dateline;
@@ -14,17 +15,21 @@ mod gate;
 mod headline;
 mod json_ld;
 mod links;
+mod literals;
 mod marks;
 mod metadata;
 mod outline;
+mod pattern;
 mod phrases;
 mod plain;
 mod refusal;
 mod sapo;
+mod script_text;
 mod selected;
 mod selector;
 mod settle;
 mod site_name;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -117,6 +122,8 @@ pub struct Extracted {
     pub lead: String,
     /// The distance from UTC in which the page wrote its date; nothing when it wrote none, which means Vietnam.
     pub offset: Option<jiff::tz::Offset>,
+    /// The page is foreign and wrote a day, or an hour of no zone: only the day is sure.
+    pub zoneless: bool,
     /// Why this page is no article at all, when it is none.
     pub not_an_article: Option<String>,
     /// What is missing or doubtful, in words.
@@ -136,9 +143,13 @@ impl Extracted {
         }
     }
 
-    /// The date of publication as RFC 3339, in the zone in which the page wrote it.
+    /// The date of publication as RFC 3339, in the zone in which the page wrote it; only the day (`full-date`) of a
+    /// foreign page that names no zone.
     #[must_use]
     pub fn published_at(&self) -> Option<String> {
+        if self.zoneless {
+            return Some(self.article.published?.to_zoned(crate::clock::vietnam()).date().to_string());
+        }
         let zone = self.offset.map_or_else(crate::clock::vietnam, jiff::tz::TimeZone::fixed);
         let at = self.article.published?.to_zoned(zone);
         Some(at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
@@ -166,10 +177,10 @@ pub fn article_of(
     families: &Families,
     now: Timestamp,
 ) -> Extracted {
-    if let Some(problem) = gate::refuse(html) {
-        return settle::unparsed(html, hints, problem);
-    }
-    let document = parse(html);
+    let document = match parse(html) {
+        Ok(document) => document,
+        Err(problem) => return settle::unparsed(html, hints, problem),
+    };
     let outline = Outline::new(&document);
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
@@ -184,7 +195,7 @@ pub fn article_of(
     let title = settle::title(&mut out, &page, &rules, place, hints);
     let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general);
     settle::summary(&mut out, &page, &rules, &mut body, title);
-    settle::body_text(&mut out, &page, &body);
+    settle::body_text(&mut out, &page, &mut body, html);
     let here = dateline::Place { page: &page, url, title, body: place, now };
     settle::dates(&mut out, &here, &rules, hints);
     settle::author(&mut out, &page, &rules, &here, &body);
@@ -212,19 +223,18 @@ pub fn article_of(
 /// What each selector of `rules` finds on a page; nothing of a page that would choke the parser.
 #[must_use]
 pub fn hits(html: &str, rules: &Rules) -> Vec<Hit> {
-    if gate::refuse(html).is_some() {
-        return Vec::new();
-    }
-    let document = parse(html);
+    let Ok(document) = parse(html) else { return Vec::new() };
     selected::hits(&Outline::new(&document), rules)
 }
 
-/// Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.
-fn parse(html: &str) -> Html {
-    let start = html.trim_start().get(..3).unwrap_or_default();
-    if ["<tr", "<td"].iter().any(|tag| start.eq_ignore_ascii_case(tag)) {
-        Html::parse_document(&format!("<table>{html}</table>"))
+/// The page as a tree, without the texts that no step reads, or why it must not reach the parser.
+fn parse(html: &str) -> Result<Html, String> {
+    let markup = gate::admit(html)?;
+    // Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.
+    let start = markup.trim_start().get(..3).unwrap_or_default();
+    Ok(if ["<tr", "<td"].iter().any(|tag| start.eq_ignore_ascii_case(tag)) {
+        Html::parse_document(&format!("<table>{markup}</table>"))
     } else {
-        Html::parse_document(html)
-    }
+        Html::parse_document(&markup)
+    })
 }

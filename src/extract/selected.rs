@@ -7,6 +7,7 @@ use regex::Regex;
 use scraper::Selector;
 
 use super::outline::{Id, Outline};
+use super::pattern::pattern;
 use super::selector;
 use crate::portal::Rules;
 
@@ -209,10 +210,7 @@ impl Rule {
 /// The class names, identifiers and roles that a selector asks for, in lower case.
 fn needs_of(css: &str) -> Vec<String> {
     static NAMES: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r#"\[(?:id|class|data-role|itemprop)[\^$*~|]?=["']?([\w-]+)[^\]]*\]|\[[^\]]*\]|[.#]([A-Za-z_][\w-]*)"#,
-        )
-        .expect("the pattern is a constant that the tests compile")
+        pattern(r#"\[(?:id|class|data-role|itemprop)[\^$*~|]?=["']?([\w-]+)[^\]]*\]|\[[^\]]*\]|[.#]([A-Za-z_][\w-]*)"#)
     });
     // Alternatives and negations ask for one name or its absence: such selectors are always tried.
     if css.contains([',', '(', '\\']) {

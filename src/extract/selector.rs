@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use super::pattern::pattern;
 use scraper::Selector;
 
 use crate::portal::Rules;
@@ -49,9 +51,7 @@ pub(super) struct Parts<'w> {
 
 /// Reads one selector, or says what is wrong with it.
 pub(super) fn parse(written: &str) -> Result<Parts<'_>, &'static str> {
-    static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(.*)@([A-Za-z_:][\w:.-]*)$").expect("the pattern is a constant that the tests compile")
-    });
+    static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(.*)@([A-Za-z_:][\w:.-]*)$"));
     // An at sign may also stand in a quoted value: `a[href*='@']`.
     let (css, attribute) = match ATTRIBUTE.captures(written) {
         Some(parts) => (parts.get(1).map_or("", |css| css.as_str()), parts.get(2).map(|name| name.as_str())),
@@ -82,8 +82,7 @@ fn is_closed(css: &str) -> bool {
 
 /// What is wrong with a text that is no selector: the mistakes that people make.
 fn why(written: &str) -> &'static str {
-    static DIGIT: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"[.#]\d").expect("the pattern is a constant that the tests compile"));
+    static DIGIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"[.#]\d"));
     let count = |c: char| written.matches(c).count();
     let written = written.trim();
     if written.is_empty() || written.starts_with('@') {

@@ -3,14 +3,17 @@
 
 use jiff::Timestamp;
 
-use super::blocks::Block;
+use super::blocks::{self, Block};
 use super::body::{self, Body};
 use super::marks::Marks;
 use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
-use super::{Extracted, Hints, byline, container, dateline, disagree, headline, links, plain, sapo, verdict};
+use super::{
+    Extracted, Hints, byline, closing, container, dateline, disagree, headline, links, plain, sapo, script_text,
+    verdict,
+};
 use crate::vietnamese;
 
 /// A parsed page as every step sees it.
@@ -62,10 +65,12 @@ pub(super) fn title(
     let linked = headline::linked(page);
     let (text, source, id) = match (ruled, shown) {
         (Some(ruled), Some(shown)) => {
-            if disagree::on_title(out, &ruled, &shown) {
-                (ruled.value, ruled.source, Some(ruled.id))
-            } else {
+            if !disagree::on_title(out, &ruled, &shown) {
                 (shown.text, shown.source, shown.id)
+            } else if let Some((text, source)) = headline::worded(page, &ruled.value) {
+                (text, source, Some(ruled.id))
+            } else {
+                (ruled.value, ruled.source, Some(ruled.id))
             }
         }
         (Some(ruled), None) => (ruled.value, ruled.source, Some(ruled.id)),
@@ -98,6 +103,15 @@ pub(super) fn text(
     };
     let mut chosen = general.map_or_else(|| (Body::default(), None), |id| read(id, None, Marks::FOREIGN));
     let mut source = "general method".to_owned();
+    if container::is_live(outline, blocks) {
+        // Such a list holds the newest entries only and another set at every visit; what stands above it tells the
+        // story. Where nothing does, the entries are all the text there is.
+        let standing = Marks::FOREIGN.with(Marks::LIVE);
+        let above = container::find(outline, blocks, standing).map(|id| read(id, None, standing));
+        if let Some(above) = above.filter(|above| above.0.lines.len() >= 2 && above.0.chars(blocks) >= 300) {
+            (chosen, source) = (above, "general method, without the live entries".to_owned());
+        }
+    }
     if let Some((id, selector, rules)) = ruled {
         let by_rules = read(id, Some(rules), Marks::FOREIGN);
         let of = |body: &Body| disagree::Length { chars: body.chars(blocks), links: body.links(blocks) };
@@ -147,7 +161,11 @@ pub(super) fn summary(
 }
 
 /// Settles the text: what the markup holds, or what JSON-LD holds when the markup has next to nothing.
-pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &Body) {
+pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Body, html: &str) {
+    let linked = &page.meta.linked;
+    let named = page.meta.get(&["author", "article:author", "sailthru.author"]).map(|(_, name)| name);
+    let authors: Vec<&str> = linked.authors.iter().map(String::as_str).chain(named).collect();
+    closing::trim(page.blocks, body, &linked.body, &authors);
     out.article.text = cut(&body.text(page.blocks), MAX_TEXT);
     let told = &page.meta.linked.body;
     let length = told.chars().count();
@@ -156,6 +174,29 @@ pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &Body) {
         out.article.text = cut(told, MAX_TEXT);
         out.note("text", "JSON-LD articleBody");
     }
+    // A page that a script builds: it has a headline in its head and no text. Lists and forms have no headline.
+    let length = out.article.text.chars().count();
+    if length < 300 && page.meta.is_article() && !out.article.title.is_empty() {
+        let scripted = read_alone(&script_text::find(html), &out.article.title);
+        if scripted.chars().count() > 400.max(4 * length) {
+            out.problems.push("text: hardly any in the markup; taken from a script".to_owned());
+            out.article.text = cut(&scripted, MAX_TEXT);
+            out.note("text", "script");
+        }
+    }
+}
+
+/// The text of markup that is only an article's body.
+fn read_alone(markup: &str, title: &str) -> String {
+    if markup.is_empty() {
+        return String::new();
+    }
+    let Ok(document) = super::parse(&format!("<article>{markup}</article>")) else { return String::new() };
+    let outline = Outline::new(&document);
+    let blocks = blocks::cut(&outline);
+    let mut body = body::read(&outline, &blocks, 0, &body::Reading { dropped: &[], title, foreign: Marks::FOREIGN });
+    closing::trim(&blocks, &mut body, "", &[]);
+    body.text(&blocks)
 }
 
 /// Settles the author.
@@ -195,6 +236,7 @@ pub(super) fn dates(out: &mut Extracted, place: &dateline::Place<'_, '_>, rules:
             out.article.published = Some(found.dated.at);
             out.article.date_only = !found.dated.has_time;
             out.offset = found.offset;
+            out.zoneless = found.offset.is_none() && !place.is_vietnamese();
             if found.source == dateline::IMAGE_ADDRESS {
                 out.problems.push("date: only the address of the lead image gives one".to_owned());
             }

@@ -12,7 +12,7 @@ use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 /// A Vietnamese letter carries at most two marks; more than this on one base is decoration or an attack.
 const MARKS_PER_BASE: usize = 4;
 
-/// NFC, one line, without invisible characters; `Ð`/`ð` (eth) become `Đ`/`đ`.
+/// NFC, one line, without invisible characters; `Ð`/`ð` (eth) become `Đ`/`đ` but inside a word.
 #[must_use]
 pub fn clean(text: &str) -> String {
     cleaned(text).into_owned()
@@ -63,6 +63,8 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
         } else {
             marks = 0;
             visible.push(match c {
+                // Vietnamese words begin with this letter; inside a word it is the eth of Icelandic.
+                'ð' if visible.ends_with(char::is_alphabetic) => c,
                 'Ð' => 'Đ',
                 'ð' => 'đ',
                 c => {

@@ -1,6 +1,7 @@
 //! Dates that are the whole of a text, as programs write them in attributes and feeds.
 
 use jiff::civil;
+use jiff::tz::Offset;
 
 use super::clock::{self, Time};
 use super::day::{self, Day, Order, Style};
@@ -104,7 +105,11 @@ pub(super) fn epoch(text: &str) -> Option<Dated> {
     } else {
         Timestamp::from_second(value).ok()?
     };
-    (at.to_zoned(crate::clock::vietnam()).year() >= FIRST_YEAR).then_some(Dated { at, has_time: true })
+    (at.to_zoned(crate::clock::vietnam()).year() >= FIRST_YEAR).then_some(Dated {
+        at,
+        has_time: true,
+        zone: Some(Offset::UTC),
+    })
 }
 
 /// `20251121` and `20251121143000`, alone.
@@ -118,5 +123,5 @@ pub(super) fn compact(text: &str) -> Option<Dated> {
     let date = civil::Date::new(figures(0, 4), small(4), small(6)).ok()?;
     let time = civil::Time::new(small(8), small(10), small(12), 0).ok()?;
     let at = date.to_datetime(time).to_zoned(crate::clock::vietnam()).ok()?.timestamp();
-    (date.year() >= FIRST_YEAR).then_some(Dated { at, has_time: text.len() > 8 })
+    (date.year() >= FIRST_YEAR).then_some(Dated { at, has_time: text.len() > 8, zone: None })
 }

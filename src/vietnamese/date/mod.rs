@@ -25,6 +25,8 @@ pub struct Dated {
     pub at: Timestamp,
     /// False when only a day was given.
     pub has_time: bool,
+    /// The distance from UTC that the text itself gives; nothing when it gives none.
+    pub zone: Option<jiff::tz::Offset>,
 }
 
 /// Before this year there was no portal; a date that says otherwise is a default or a mistake.
