@@ -300,8 +300,7 @@ pub(super) fn without_site(title: &str, site: &[String]) -> String {
         rest = &rest[..=place];
         goes = &|segment| is_generic(segment);
     }
-    loop {
-        let [first, .., last] = rest else { break };
+    while let [first, .., last] = rest {
         if goes(last) {
             let Some(at) = text.rfind(last.as_str()) else { break };
             text.truncate(at);

@@ -60,7 +60,7 @@ pub(super) fn refuse(
         return Some(reason);
     }
     let page_chars = evidence.page.nodes.first().map_or(0, |root| root.chars) as usize;
-    if page_chars == 0 {
+    if page_chars == 0 && body == 0 {
         return Some(refusal::of_no_text(evidence.html).to_owned());
     }
     let title = evidence.title.to_lowercase();
