@@ -53,8 +53,8 @@ fn may_name_file(href: &str) -> bool {
         href.contains(['%', '\t', '\n', '\r']) || href.trim().starts_with(['?', '#']) || href.trim().is_empty();
     needs_reading
         || href.split('.').skip(1).any(|after| {
-            let is_start = |file: &&str| after.get(..file.len()).is_some_and(|start| start.eq_ignore_ascii_case(file));
-            FILES.iter().any(|file| is_start(&file))
+            let is_start = |file: &str| after.get(..file.len()).is_some_and(|start| start.eq_ignore_ascii_case(file));
+            FILES.iter().any(|file| is_start(file))
         })
 }
 
