@@ -149,8 +149,9 @@ async fn check_file(invocation: &Invocation, file: &Path, save: bool) -> Result<
 
 /// Says what is wrong with a portal; true when nothing is.
 fn say_problems(asked: &str, checked: &Checked) -> bool {
+    let act = if checked.articles.is_empty() { "preview" } else { "use" };
     for problem in &checked.problems {
-        eprintln!("error: cannot use `{asked}`: {problem}");
+        eprintln!("error: cannot {act} `{asked}`: {problem}");
     }
     checked.ok
 }
