@@ -31,8 +31,11 @@ pub fn families(options: &Options) -> (Families, Vec<String>) {
     (families, problems)
 }
 
+/// Files with their texts, and a line for each that cannot be read.
+type Files = (Vec<(String, String)>, Vec<String>);
+
 /// Each `.toml` file of the folder with its text, by name.
-fn files(folder: &Path) -> std::io::Result<(Vec<(String, String)>, Vec<String>)> {
+fn files(folder: &Path) -> std::io::Result<Files> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();

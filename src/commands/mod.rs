@@ -16,6 +16,7 @@ mod rebuild;
 mod reindex;
 mod search;
 mod serve;
+mod trial;
 mod user;
 
 use std::io::IsTerminal;

@@ -9,6 +9,7 @@ mod dated;
 #[cfg(test)]
 mod date_tests;
 mod dateline;
+mod disagree;
 mod elements;
 mod families;
 mod foreign_date;
@@ -24,6 +25,7 @@ mod outline;
 mod pattern;
 mod phrases;
 mod plain;
+mod refusal;
 mod sapo;
 mod script_text;
 mod selected;
@@ -217,7 +219,10 @@ pub fn article_of(
     out.article.documents = out.article.citations.iter().map(|cited| cited.number.clone()).collect();
 
     out.not_an_article = verdict::refuse(&page, html, url, &out, place);
-    out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
+    if out.not_an_article.is_none() {
+        out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
+        disagree::on_silence(&mut out, &rules, &outline);
+    }
     settle::missing(&mut out, title);
     out
 }

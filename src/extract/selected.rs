@@ -157,11 +157,17 @@ impl Selected {
         })
     }
 
-    /// What an operator should know of these rules: selectors that are none, and bodies that none of them finds.
+    /// What an operator should know of these rules: selectors that are none, and lists that find nothing where every
+    /// article has something.
     pub(super) fn complaints(&self, page: &Outline<'_>) -> Vec<String> {
         let mut out = self.problems.clone();
-        if !self.content.is_empty() && self.content(page).is_none() {
-            out.push(format!("the {} rules find no body: mend their `content` selectors", self.origin));
+        let silent = [
+            ("title", !self.title.is_empty() && self.first(page, Field::Title).is_none()),
+            ("content", !self.content.is_empty() && self.content(page).is_none()),
+            ("date", !self.date.is_empty() && self.first(page, Field::Date).is_none()),
+        ];
+        for (key, _) in silent.iter().filter(|(_, silent)| *silent) {
+            out.push(format!("the {} rules: no `{key}` selector finds anything on this page", self.origin));
         }
         out
     }

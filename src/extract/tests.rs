@@ -114,7 +114,7 @@ fn a_portals_own_selectors_come_first() {
     let wrong = Rules { content: vec!["..".to_owned(), ".gone".to_owned()], ..Rules::default() };
     let got = read_with(&html, &Hints::default(), Some(&wrong));
     assert!(got.problems.iter().any(|problem| problem.contains("`..`")), "{:?}", got.problems);
-    assert!(got.problems.iter().any(|problem| problem.contains("find no body")), "{:?}", got.problems);
+    assert!(got.problems.iter().any(|problem| problem.contains("no `content` selector finds")), "{:?}", got.problems);
     assert!(got.article.text.contains("Đoàn công tác"), "the general method stands in");
 }
 
