@@ -10,21 +10,26 @@ mod elements;
 mod families;
 mod foreign_date;
 mod gate;
+mod head_date;
 mod headline;
 mod json_ld;
 mod links;
+mod marked_date;
 mod marks;
 mod metadata;
+mod names;
 mod outline;
 mod phrases;
 mod plain;
 mod sapo;
+mod seen_date;
 mod selected;
 mod settle;
 mod site_name;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod wording;
 
 use jiff::Timestamp;
 use scraper::Html;
@@ -157,8 +162,8 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     let ruled = rules.iter().find_map(|rules| rules.content(&outline).map(|(id, source)| (id, source, *rules)));
     let general = container::find(&outline, page.blocks, Marks::FOREIGN);
     let place = ruled.as_ref().map(|(id, ..)| *id).or(general);
-    let title = settle::title(&mut out, &page, &rules, place, hints);
-    let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general);
+    let (title, heading) = settle::title(&mut out, &page, &rules, place, hints);
+    let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general, &heading);
     settle::summary(&mut out, &page, &rules, &mut body, title);
     settle::body_text(&mut out, &page, &body);
     let here = dateline::Place { page: &page, url, title, body: place, now };
