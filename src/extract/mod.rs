@@ -164,7 +164,7 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     let place = ruled.as_ref().map(|(id, ..)| *id).or(general);
     let (title, heading) = settle::title(&mut out, &page, &rules, place, hints);
     let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general, &heading);
-    settle::summary(&mut out, &page, &rules, &mut body, title);
+    settle::summary(&mut out, &page, &rules, &mut body, title, &heading);
     settle::body_text(&mut out, &page, &body);
     let here = dateline::Place { page: &page, url, title, body: place, now };
     settle::dates(&mut out, &here, &rules, hints);

@@ -142,9 +142,10 @@ pub(super) fn summary(
     rules: &[&Selected],
     body: &mut Body,
     title: Option<Id>,
+    heading: &str,
 ) {
     let ruled = pick(page, rules, Field::Summary);
-    let found = sapo::find(page, body, title, &out.article.title, ruled.as_ref());
+    let found = sapo::find(page, body, title, heading, ruled.as_ref());
     out.article.summary = cut(&found.text, MAX_SUMMARY);
     out.lead = cut(&found.shown, MAX_SUMMARY);
     if !found.text.is_empty() {
