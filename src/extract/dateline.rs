@@ -164,7 +164,9 @@ impl Place<'_, '_> {
         if text.is_empty() {
             return None;
         }
-        date::read_machine(text)
+        let american = date::read_american(text).filter(|dated| self.believable(*dated));
+        american
+            .or_else(|| date::read_machine(text))
             .or_else(|| date::read(text, self.now).filter(|dated| self.is_of_any_day(text, *dated)))
             .filter(|dated| self.believable(*dated))
     }

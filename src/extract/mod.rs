@@ -3,8 +3,11 @@
 mod blocks;
 mod body;
 mod byline;
+mod closing;
 mod container;
 mod dated;
+#[cfg(test)]
+mod date_tests;
 mod dateline;
 mod elements;
 mod families;
@@ -13,6 +16,7 @@ mod gate;
 mod head_date;
 mod headline;
 mod json_ld;
+mod legacy;
 mod links;
 mod marked_date;
 mod marks;
@@ -23,6 +27,7 @@ mod phrases;
 mod plain;
 mod sapo;
 mod seen_date;
+mod script_text;
 mod selected;
 mod settle;
 mod site_name;
@@ -75,6 +80,8 @@ pub struct Article {
     pub attachments: Vec<Attachment>,
     /// Canonical numbers of the legal documents it cites, in order.
     pub documents: Vec<String>,
+    /// The same documents with issuer and date where the text gives them.
+    pub citations: Vec<vietnamese::document::Citation>,
     /// The page asks that no copy be shown.
     pub noarchive: bool,
 }
@@ -150,7 +157,8 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     if let Some(problem) = gate::refuse(html) {
         return settle::unparsed(html, hints, problem);
     }
-    let document = parse(html);
+    let mut document = parse(html);
+    legacy::mend(&mut document);
     let outline = Outline::new(&document);
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
@@ -165,7 +173,7 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     let (title, heading) = settle::title(&mut out, &page, &rules, place, hints);
     let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general, &heading);
     settle::summary(&mut out, &page, &rules, &mut body, title, &heading);
-    settle::body_text(&mut out, &page, &body);
+    settle::body_text(&mut out, &page, &mut body, html);
     let here = dateline::Place { page: &page, url, title, body: place, now };
     settle::dates(&mut out, &here, &rules, hints);
     settle::author(&mut out, &page, &rules, &here, &body);
@@ -179,7 +187,8 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     out.article.attachments = links::attachments(&outline, url, place);
     out.article.noarchive = page.meta.noarchive();
     let whole = format!("{}\n{}\n{}", out.article.title, out.article.summary, out.article.text);
-    out.article.documents = vietnamese::document::find(&whole);
+    out.article.citations = vietnamese::document::citations(&whole);
+    out.article.documents = out.article.citations.iter().map(|cited| cited.number.clone()).collect();
 
     out.not_an_article = verdict::refuse(&page, html, url, &out, place);
     out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));

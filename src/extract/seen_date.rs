@@ -45,7 +45,10 @@ impl Place<'_, '_> {
             if block.marks.any(Marks::CAPTION) && !in_head {
                 continue;
             }
-            if block.chars < 6 || block.marks.any(elsewhere) || !block.text.chars().any(|c| c.is_ascii_digit()) {
+            if block.chars < 6
+                || block.marks.any(elsewhere)
+                || !(block.text.chars().any(char::is_numeric) || is_just_now(block))
+            {
                 continue;
             }
             if block.chars > 150 && !dated_class && !announces(&block.text) || block.chars > 300 && !names_it {
@@ -109,11 +112,24 @@ impl Place<'_, '_> {
         whole()
             .or_else(|| {
                 let nodes = self.page.outline.nodes.get(block.at..self.page.outline.nodes[block.holder].end)?;
-                let pieces: Vec<&str> = nodes.iter().map(|node| node.text).filter(|text| !text.is_empty()).collect();
+                // The holder of an inline element holds other lines too.
+                let mut left = block.chars;
+                let own = nodes.iter().filter(|node| !node.text.is_empty()).map_while(|node| {
+                    let is_own = left > 0;
+                    left = left.saturating_sub(node.chars);
+                    is_own.then_some(node.text)
+                });
+                let pieces: Vec<&str> = own.collect();
                 (pieces.len() > 1).then(|| self.read(&pieces.join(" "))).flatten()
             })
             .or_else(short_year)
     }
+}
+
+/// `Vừa xong`: a date without a figure.
+fn is_just_now(block: &Block) -> bool {
+    block.chars <= 24
+        && ["vừa xong", "hôm qua", "một giờ trước"].iter().any(|word| block.text.to_lowercase().contains(word))
 }
 
 /// Whether a sentence says when it was put on the site.

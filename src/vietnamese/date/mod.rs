@@ -64,6 +64,14 @@ pub fn read_machine(text: &str) -> Option<Dated> {
     machine::epoch(text).or_else(|| machine::compact(text)).or_else(|| machine::whole(&tokens(text)))
 }
 
+/// What .NET prints under the culture of the United States, the whole of the text: `3/4/2026 8:37:00 AM` is the fourth
+/// of March. Only for attributes and feeds; the lines that people read put the day first. Nothing when a zero stands
+/// before a figure, because that culture writes none.
+#[must_use]
+pub fn read_american(text: &str) -> Option<Dated> {
+    machine::american(text)
+}
+
 /// `08:37 16/08/2023`, in Vietnam.
 #[must_use]
 pub fn show(at: Timestamp) -> String {
