@@ -8,6 +8,9 @@ use scraper::ElementRef;
 use super::blocks::Block;
 use super::body::compare_key;
 use super::marks::Marks;
+use super::names::{
+    LABEL, is_desk, is_domain, is_names, is_person_like, join, name_in_address, tidy, without_affiliation,
+};
 use super::outline::{Id, Node, Outline};
 use super::pattern::pattern;
 use super::selected::Match;
@@ -191,123 +194,10 @@ fn person(page: &Outline<'_>, blocks: &[Block], signs: &Signs<'_>) -> Option<Str
     })
 }
 
-/// Whether a name is that of a newsroom: "Us Weekly Staff".
-fn is_desk(name: &str, site: &str) -> bool {
-    let lower = name.to_lowercase();
-    let site = site.to_lowercase();
-    ["staff", "editors", "newsroom", "news desk", "web desk", "redaktion"].iter().any(|word| lower.ends_with(word))
-        || site.chars().count() > 3 && lower.contains(&site)
-}
-
-/// The name that the address of an author's page spells: `/authors/lan-anh-tran`.
-fn name_in_address(address: &str) -> Option<String> {
-    const FOLDERS: [&str; 12] = [
-        "author",
-        "authors",
-        "editors",
-        "editor",
-        "staff",
-        "people",
-        "by",
-        "autor",
-        "autoren",
-        "profile",
-        "contributor",
-        "journalist",
-    ];
-    let (_, rest) = address.split_once("://")?;
-    let segments: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
-    let [.., folder, slug] = segments.as_slice() else { return None };
-    let words: Vec<&str> = slug.split('-').collect();
-    let is_name = FOLDERS.contains(folder)
-        && (2..=4).contains(&words.len())
-        && words.iter().all(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase()));
-    let capital = |word: &&str| format!("{}{}", word[..1].to_uppercase(), &word[1..]);
-    is_name.then(|| words.iter().map(capital).collect::<Vec<_>>().join(" "))
-}
-
-/// "Lan Anh, professor of law at the university" without what follows the name.
-fn without_affiliation(name: &str) -> &str {
-    let Some((person, rest)) = name.split_once(", ") else { return name };
-    let lower = rest.split_whitespace().filter(|word| word.starts_with(char::is_lowercase) && word.len() > 3).count();
-    if is_person_like(person) && lower >= 2 { person } else { name }
-}
-
-/// Whether a text has the shape of a person's name in a Latin, Greek or Cyrillic script, and names no office.
-fn is_person_like(text: &str) -> bool {
-    const PARTICLES: [&str; 16] =
-        ["de", "da", "di", "du", "del", "van", "von", "der", "den", "ter", "la", "le", "al", "el", "bin", "dos"];
-    const OFFICES: [&str; 34] = [
-        "editor",
-        "reporter",
-        "correspondent",
-        "writer",
-        "staff",
-        "journalist",
-        "columnist",
-        "contributor",
-        "producer",
-        "analyst",
-        "director",
-        "professor",
-        "chief",
-        "senior",
-        "news",
-        "politics",
-        "sports",
-        "the",
-        "redakteur",
-        "redakteurin",
-        "redaktion",
-        "reporterin",
-        "korrespondent",
-        "korrespondentin",
-        "autor",
-        "autorin",
-        "follow",
-        "rédacteur",
-        "journaliste",
-        "redactor",
-        "periodista",
-        "giornalista",
-        "published",
-        "updated",
-    ];
-    let words: Vec<&str> = text.split_whitespace().collect();
-    (2..=5).contains(&words.len())
-        && words.iter().all(|word| {
-            let lower = word.to_lowercase();
-            let letters = word.chars().all(|c| c.is_alphabetic() || ".'’-".contains(c));
-            letters
-                && !OFFICES.contains(&lower.as_str())
-                && (word.starts_with(char::is_uppercase) || PARTICLES.contains(word))
-        })
-}
-
 /// The names of a rule's matches, one a line; lines that name the source are none.
 fn ruled_names(text: &str, site: &str) -> String {
     let is_source = |line: &str| line.to_lowercase().starts_with("nguồn");
     join(text.lines().filter(|line| !is_source(line)).map(|line| tidy(line, site)).collect())
-}
-
-/// Whether a name is only that of a site: `baodautu.vn`.
-fn is_domain(name: &str) -> bool {
-    !name.contains(' ')
-        && name.rsplit_once('.').is_some_and(|(host, ending)| {
-            !host.is_empty() && (2..=4).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_lowercase())
-        })
-}
-
-/// Names each once, joined by `, `.
-fn join(names: Vec<String>) -> String {
-    let mut out: Vec<String> = Vec::new();
-    for name in names.into_iter().filter(|name| !name.is_empty()) {
-        if !out.iter().any(|known| known.to_lowercase() == name.to_lowercase()) {
-            out.push(name);
-        }
-    }
-    out.truncate(12);
-    out.join(", ")
 }
 
 /// Elements whose attributes or class call them author, near the title or in the body.
@@ -395,115 +285,12 @@ fn persons(page: &Outline<'_>, id: Id) -> Option<Vec<String>> {
     Some(if linked.is_empty() { all() } else { linked }).filter(|names: &Vec<String>| !names.is_empty())
 }
 
-static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:tác giả(?: bài viết)?|người (?:viết|đăng|gửi)|thực hiện|bài(?: viết)?|viết bởi|đăng bởi|bởi|nguồn tin|written by|posted by|published by|story by|reported by|by|from|von|par|por|di|av|af|door|text|autor|author)(?-u:\b)\s*[:：]?\s+|^(?:tác giả|author|autor|by|bởi|người đăng|nguồn)\s*[:：]\s*",
-    )
-});
-
-/// What follows a name in a byline.
-static TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\s*(?:\||•|·|;|\s[-–—]\s|(?-u:\b)updated(?-u:\b)|(?-u:\b)published(?-u:\b)|(?-u:\b)on\s+\w+\s+\d|(?-u:\b)\d{1,2}[/.:h]\d{1,2}|,?\s*(?-u:\b)(?:19|20)\d\d(?-u:\b)|https?:|@\w|<|\().*$",
-    )
-});
-
-/// A date that templates put right behind a name: `ReutersMarch 4`.
-static MONTH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Dec|Jan|Feb|Nov|Oct|Sept?|Aug)\.?\s\d",
-    )
-});
-
-/// Names without label, date, address and markup; nothing when what is left is no name.
-fn tidy(text: &str, site: &str) -> String {
-    let clean = super::plain::plain(text);
-    let mut name = clean.trim();
-    if name.contains("://") || name.starts_with("www.") || name.starts_with('@') {
-        return String::new();
-    }
-    if let Some(rest) = name.strip_prefix("By").filter(|rest| rest.starts_with(char::is_uppercase)) {
-        name = rest;
-    }
-    for _ in 0..2 {
-        if let Some(label) = LABEL.find(name) {
-            name = name[label.end()..].trim_start();
-        }
-    }
-    if let Some(month) = MONTH.find(name) {
-        name = &name[..month.start()];
-    }
-    let name = TAIL.replace(name, "");
-    let name = name.trim().trim_matches([',', ':', '-', '–', '.', ' ', '/', '*']).trim();
-    let lower = name.to_lowercase();
-    let nobody = matches!(
-        lower.as_str(),
-        "admin"
-            | "administrator"
-            | "quản trị"
-            | "quản trị viên"
-            | "super user"
-            | "root"
-            | "user"
-            | "editor"
-            | "webmaster"
-            | "null"
-            | "undefined"
-            | "system account"
-            | "author"
-            | "none"
-            | "guest"
-            | "tác giả"
-            | "n/a"
-            | "unknown"
-            | "portal"
-    ) || lower.starts_with("quantri")
-        || lower.starts_with("admin");
-    let site = !site.is_empty() && lower == site.to_lowercase();
-    if nobody || site || name.chars().count() > 120 || !name.chars().any(char::is_alphabetic) {
-        return String::new();
-    }
-    name.to_owned()
-}
-
-/// Whether a text found by its class reads like names rather than like a sentence.
-fn is_names(text: &str) -> bool {
-    let words: Vec<_> = text.split_whitespace().collect();
-    let capital = words
-        .iter()
-        .filter(|word| {
-            word.chars()
-                .next()
-                .is_some_and(|c| c.is_uppercase() || !c.is_alphabetic() || !c.is_ascii() && !c.is_lowercase())
-        })
-        .count();
-    let follow = ["follow", "folgen", "theo dõi", "suivre", "seguir", "veröffentlicht", "published", "publié"]
-        .iter()
-        .any(|word| text.to_lowercase().starts_with(word));
-    !follow
-        && !text.chars().any(|c| c.is_ascii_digit())
-        && words.len() <= 14
-        && capital * 2 >= words.len()
-        && !text.ends_with(['.', '!', '?', ':'])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_stand_alone() {
-        let check = |text: &str, expected: &str| assert_eq!(tidy(text, "Báo Mẫu"), expected, "{text}");
-        check("Tác giả: Nguyễn Văn Hòa", "Nguyễn Văn Hòa");
-        check("bởi Trần Thị Thúy", "Trần Thị Thúy");
-        check("Hoàng Lâm - 08:37 16/08/2023", "Hoàng Lâm");
-        check("ReutersMarch 4", "Reuters");
-        check("ByTravis Haney", "Travis Haney");
-        check("Bảo An", "Bảo An");
-        check("Báo Mẫu", "");
-        check("admin", "");
-        check("https://www.facebook.com/x", "");
-        assert!(is_domain("baomau.vn") && !is_domain("Lan Anh"));
+    fn lines_of_a_rule_are_names() {
         assert_eq!(ruled_names("Tác giả: Hoàng Lâm\nNguồn tin: Báo Yên Sơn", ""), "Hoàng Lâm");
     }
 }

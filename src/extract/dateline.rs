@@ -5,14 +5,12 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use url::Url;
 
-use super::blocks::{Block, Kind};
-use super::body::compare_key;
 use super::dated::Found;
-use super::headline::is_vietnamese;
-use super::marks::Marks;
-use super::outline::{Id, Node};
+use super::head_date::MODIFIED;
+use super::outline::Id;
 use super::selected::Match;
 use super::settle::Page;
+use super::wording::is_vietnamese;
 use crate::clock::vietnam;
 use crate::vietnamese::date::{self, Dated};
 
@@ -33,91 +31,6 @@ pub(super) const LISTING: &str = "listing";
 pub(super) const ADDRESS: &str = "address";
 /// The weakest of all sources.
 pub(super) const IMAGE_ADDRESS: &str = "address of the lead image";
-
-/// Names under which heads give the date of publication, the surest first.
-const PUBLISHED: &[&str] = &[
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "datepublished",
-    "article:published",
-    "article.published",
-    "published_time",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "publicationdate",
-    "published",
-    "sailthru.date",
-    "parsely-pub-date",
-    "cxenseparse:recs:publishtime",
-    "dcterms.created",
-    "dcterms.issued",
-    "dcterms.date",
-    "rnews:datepublished",
-    "originalpublicationdate",
-    "article_date_original",
-    "article:post_date",
-    "displaydate",
-    "ptime",
-    "dc.date.issued",
-    "citation_publication_date",
-    "citation_online_date",
-    "citation_date",
-    "bt:pubdate",
-    "publisheddate",
-    "published_date",
-    "published-date",
-    "publishtime",
-    "publish_time",
-    "published_at",
-    "datecreated",
-    "date_published",
-    "dateposted",
-    "date-posted",
-    "post_date",
-    "posted",
-    "og:pubdate",
-    "og:regdate",
-    "og:release_date",
-    "og:question:published_time",
-    "article:publicationdate",
-    "article_date",
-    "articledate",
-    "mediator_published_time",
-    "prism.publicationdate",
-    "rbpubdate",
-    "release_date",
-    "source_published_date",
-    "shareaholic:article_published_time",
-    "vr:published_time",
-    "video:release_date",
-    "uploaddate",
-    "issued",
-    "issue_date",
-    "first-published",
-    "first_published",
-    "regdate",
-    "gentime",
-    "sdate",
-    "doc_date",
-    "eprints.date",
-    "date",
-    "timestamp",
-];
-const DUBLIN_CORE: [&str; 3] = ["dc.date", "dc.date.created", "dc.created"];
-const MODIFIED: [&str; 8] = [
-    "article:modified_time",
-    "og:updated_time",
-    "og:article:modified_time",
-    "datemodified",
-    "last-modified",
-    "lastmod",
-    "dcterms.modified",
-    "updated_time",
-];
 
 /// The date of publication, the surest sign first. `written` is what the rules' selectors yielded.
 pub(super) fn published(place: &Place<'_, '_>, written: Option<&Match>) -> Option<Found> {
@@ -204,10 +117,6 @@ fn local_offset(instant: &Found, seen: &Found) -> Option<Offset> {
     hours.into_iter().map(Offset::constant).find(|offset| offset.to_datetime(instant.dated.at).date() == local.date())
 }
 
-/// Where no date of the article stands, not even beside the title: there it may be in a column, in what looks like a
-/// breadcrumb, or in a footer.
-const BY_TITLE: Marks = Marks::RELATED.with(Marks::COMMENT).with(Marks::AD).with(Marks::CLOCK);
-
 /// When it was changed, if that is later than `published`.
 pub(super) fn modified(place: &Place<'_, '_>, published: Option<Timestamp>) -> Option<Timestamp> {
     let linked = place.machine(&place.page.meta.linked.modified);
@@ -237,242 +146,50 @@ impl Place<'_, '_> {
     }
 
     /// Whether the month comes first in its figures: templates in other languages call themselves American too.
-    fn is_american(&self) -> bool {
+    pub(super) fn is_american(&self) -> bool {
         let locale = || self.page.meta.get(&["og:locale"]).map_or("", |(_, locale)| locale);
         let tag = Some(self.page.outline.language).filter(|tag| tag.len() > 2).unwrap_or_else(locale);
         let tag = tag.to_ascii_lowercase().replace('_', "-");
         tag == "en-us" && !self.is_vietnamese()
     }
 
-    fn believable(&self, dated: Dated) -> bool {
+    pub(super) fn believable(&self, dated: Dated) -> bool {
         let day = jiff::SignedDuration::from_hours(24);
         let year = dated.at.to_zoned(vietnam()).year();
         year >= 1995 && dated.at.duration_since(self.now) <= day
     }
 
-    fn machine(&self, text: &str) -> Option<Dated> {
+    pub(super) fn machine(&self, text: &str) -> Option<Dated> {
         let text = text.trim();
         if text.is_empty() {
             return None;
         }
         let american = date::read_american(text).filter(|dated| self.believable(*dated));
-        american.or_else(|| {
-            date::read_machine(text).or_else(|| date::read(text, self.now)).filter(|dated| self.believable(*dated))
-        })
-    }
-
-    fn read(&self, text: &str) -> Option<Dated> {
-        let short: String = text.chars().take(200).collect();
-        let machine =
-            short.trim().starts_with(|c: char| c.is_ascii_digit()).then(|| date::read_machine(short.trim())).flatten();
-        let embedded = if self.is_american() { date::read_us } else { date::read };
-        // "4 months ago" on a saved or mirrored page was told from another day than today.
-        let later = self.now.checked_add(jiff::SignedDuration::from_hours(24 * 45)).unwrap_or(self.now);
-        let stands =
-            |dated: &Dated| self.is_vietnamese() || embedded(&short, later).is_some_and(|other| other == *dated);
-        machine
-            .or_else(|| embedded(&short, self.now).filter(stands))
-            .or_else(|| super::foreign_date::read(&short))
+        american
+            .or_else(|| date::read_machine(text))
+            .or_else(|| date::read(text, self.now).filter(|dated| self.is_of_any_day(text, *dated)))
             .filter(|dated| self.believable(*dated))
     }
 
-    /// JSON-LD and metas.
-    pub(super) fn claimed(&self) -> Option<Found> {
-        if let Some(dated) = self.machine(&self.page.meta.linked.published) {
-            return Some(Found::new(dated, &self.page.meta.linked.published, "JSON-LD datePublished"));
-        }
-        self.named()
+    /// Whether a date stands whenever it is read. "4 months ago" on a saved or mirrored page was told from another day
+    /// than today; portals that are visited every hour may say "2 giờ trước".
+    fn is_of_any_day(&self, text: &str, dated: Dated) -> bool {
+        let later = self.now.checked_add(jiff::SignedDuration::from_hours(24 * 45)).unwrap_or(self.now);
+        let again = [date::read(text, later), date::read_us(text, later)];
+        self.is_vietnamese() || again.contains(&Some(dated))
     }
 
-    /// Metas that name the date of publication.
-    pub(super) fn named(&self) -> Option<Found> {
-        PUBLISHED.iter().find_map(|name| {
-            let (_, value) = self.page.meta.get(&[name])?;
-            self.machine(value)
-                .or_else(|| super::foreign_date::read(value).filter(|dated| self.believable(*dated)))
-                .map(|dated| Found::new(dated, value, name))
-        })
-    }
-
-    /// Dublin Core: a constant of the site as often as not.
-    fn dublin_core(&self) -> Option<Found> {
-        DUBLIN_CORE.iter().find_map(|name| {
-            let (_, value) = self.page.meta.get(&[name])?;
-            self.machine(value).map(|dated| Found::new(dated, value, name))
-        })
-    }
-
-    /// Microdata, `<time>` and stamps in attributes that belong to the article.
-    fn marked(&self) -> Option<Found> {
-        let page = self.page.outline;
-        let mut best: Option<(i32, Found)> = None;
-        for (id, node) in page.nodes.iter().enumerate().filter(|(_, node)| node.element.is_some()) {
-            let prop = node.attr("itemprop").unwrap_or_default();
-            let published = prop.split(' ').any(|word| matches!(word, "datePublished" | "dateCreated"))
-                || node.attr("pubdate").is_some();
-            let class = node.attr("class").unwrap_or_default();
-            // hAtom: `<span class="updated" title="2013-04-04T18:52:11+00:00">`.
-            let atom = class.split(' ').any(|word| matches!(word, "published" | "updated"));
-            let titled = node.attr("title").filter(|_| atom || node.name == "abbr");
-            let stamp = stamp(node);
-            if !(published || node.name == "time" || titled.is_some() || stamp.is_some()) {
-                continue;
-            }
-            let near = self.title.is_some_and(|title| id.abs_diff(title) < 60);
-            let elsewhere = if near { BY_TITLE } else { Marks::ELSEWHERE };
-            if page.within(id, elsewhere) {
-                continue;
-            }
-            let text = || page.text_of(id);
-            let given = node.attr("content").or(node.attr("datetime")).or(stamp).or(titled);
-            let value = given.map_or_else(text, str::to_owned);
-            let Some(dated) = self.machine(&value).or_else(|| self.read(&value)) else { continue };
-            let inside = self.body.is_some_and(|body| page.contains(body, id));
-            let after = self.body.is_some_and(|body| id >= page.nodes[body].end);
-            let changed = prop.contains("dateModified") || class.contains("updated") || class.contains("modified");
-            let quoted = inside && self.is_quoted(id);
-            let rank = 4 * i32::from(published) + 2 * i32::from(near)
-                - i32::from(inside)
-                - i32::from(after)
-                - 2 * i32::from(changed && !class.contains("published"))
-                - 4 * i32::from(quoted);
-            if rank >= -1 && best.as_ref().is_none_or(|(known, _)| rank > *known) {
-                let source = match (published, node.name, stamp) {
-                    (true, ..) => "itemprop datePublished",
-                    (_, "time", _) => "<time>",
-                    (.., Some(_)) => "stamp in an attribute",
-                    _ => "title of an element called published",
-                };
-                best = Some((rank, Found::new(dated, &value, source)));
-            }
-        }
-        best.map(|(_, found)| found)
-    }
-
-    /// Whether an element stands in a post of somebody else that the article shows.
-    fn is_quoted(&self, id: Id) -> bool {
-        let page = self.page.outline;
-        page.ancestors(id).take(6).chain([id]).any(|above| {
-            let node = &page.nodes[above];
-            let class = node.attr("class").unwrap_or_default();
-            node.name == "blockquote" || ["tweet", "embed", "quote"].iter().any(|word| class.contains(word))
-        })
-    }
-
-    /// The line with a date that stands nearest to the title, between title and body in the first place.
-    fn visible(&self) -> Option<Found> {
-        let body_at = self.body.map(|body| self.page.blocks.partition_point(|block| block.at < body));
-        let body_end = self
-            .body
-            .map(|body| self.page.blocks.partition_point(|block| block.at < self.page.outline.nodes[body].end));
-        let title_at = self.title.map(|title| self.page.blocks.partition_point(|block| block.at < title));
-        let key = self.title.map(|title| compare_key(&self.page.outline.text_of(title))).unwrap_or_default();
-        // Several dated lines behind the body are those of other articles.
-        let is_other = |block: &&Block| block.marks.any(Marks::DATE) && block.chars < 60 && block.is_dateline();
-        let others = body_end.is_some_and(|end| self.page.blocks[end..].iter().filter(is_other).count() > 1);
-        let mut best: Option<(i32, Found)> = None;
-        for (at, block) in self.page.blocks.iter().enumerate() {
-            let dated_class = block.marks.any(Marks::DATE.with(Marks::BYLINE).with(Marks::AUTHOR));
-            let by_title = title_at.is_some_and(|title| at <= title + 3 && title <= at + 6);
-            let in_head = title_at.is_some_and(|title| at >= title) && body_at.is_some_and(|body| at <= body);
-            // "Title was posted on 19 May 2010 and filed under", in a column of old templates.
-            let names_it = posted(&block.text)
-                && key.chars().count() > 10
-                && block.chars < 600
-                && compare_key(&block.text).contains(&key);
-            // "Published" and the date on two lines, as tables of facts write it.
-            let label = at.checked_sub(1).map(|before| &self.page.blocks[before]);
-            let labelled = label.is_some_and(|label| label.chars < 30 && posted(&label.text)) && block.chars < 40;
-            // Beside the title a column may hold nothing but the date; what it is called says so.
-            let tells = block.marks.any(Marks::DATE) || block.is_dateline();
-            let elsewhere = match (in_head, by_title) {
-                (true, _) | (_, true) if tells => BY_TITLE,
-                (true, _) => Marks::ELSEWHERE_IN_HEAD,
-                _ if names_it => Marks::COMMENT,
-                _ if labelled => BY_TITLE,
-                _ => Marks::ELSEWHERE,
-            };
-            if block.marks.any(Marks::CAPTION) && !in_head {
-                continue;
-            }
-            if block.chars < 6
-                || block.marks.any(elsewhere)
-                || !(block.text.chars().any(|c| c.is_ascii_digit()) || is_just_now(block))
-            {
-                continue;
-            }
-            if block.chars > 150 && !dated_class && !announces(&block.text) || block.chars > 300 && !names_it {
-                continue;
-            }
-            // A date in a sentence is what the article tells of.
-            if block.is_prose() && block.ends_sentence() && !dated_class && !posted(&block.text) {
-                continue;
-            }
-            let after = body_end.is_some_and(|end| at >= end);
-            let one_of_many = others && !announces(&block.text);
-            if after && (block.links > 0.3 || block.kind == Kind::Item && !labelled || one_of_many) {
-                continue;
-            }
-            let mut rank = 8 * i32::from(names_it) + 4 * i32::from(labelled);
-            rank += 3 * i32::from(dated_class) + 2 * i32::from(announces(&block.text));
-            rank += i32::from(block.chars < 60) - 2 * i32::from(block.links > 0.5);
-            match (title_at, body_at) {
-                (Some(title), _) if at > title && at <= title + 6 && !after => rank += 6,
-                (Some(title), Some(body)) if at > title && at <= body => rank += 5,
-                (Some(title), _) if at < title && at + 4 >= title => rank += 3,
-                (None, Some(body)) if at <= body && at + 8 >= body => rank += 3,
-                _ => {}
-            }
-            // Above the title and its menu stands the clock of the header; no page of today's news is dated there.
-            let above = title_at.filter(|&title| at < title);
-            let menu =
-                above.map_or(0, |title| self.page.blocks[at..title].iter().filter(|line| line.links > 0.7).count());
-            if menu >= 3 && !names_it || block.text.to_lowercase().contains("hôm nay") {
-                continue;
-            }
-            // Far above the title is the header's clock, after the body are other articles.
-            if title_at.is_some_and(|title| at + 12 < title) {
-                rank -= 4;
-            }
-            // The line that closes the body may sign it; farther on are other articles.
-            if after {
-                rank -= if body_end.is_some_and(|end| at <= end + 1) { 1 } else { 3 };
-            }
-            if body_at.zip(body_end).is_some_and(|(from, to)| (from + 3..to).contains(&at)) && !dated_class {
-                rank -= if at + 3 >= body_end.unwrap_or(0) { 1 } else { 3 };
-            }
-            if best.as_ref().is_some_and(|(known, _)| *known >= rank) || rank < 1 {
-                continue;
-            }
-            let today = |dated: &Dated| self.now.duration_since(dated.at).abs() < jiff::SignedDuration::from_hours(24);
-            if let Some(dated) = self.read_line(block).filter(|dated| above.is_none() || dated_class || !today(dated)) {
-                best = Some((rank, Found::new(dated, "", "line by the title")));
-            }
-        }
-        best.map(|(_, found)| found)
-    }
-
-    /// The date in a line; elements that a style parts may run together in the text.
-    fn read_line(&self, block: &Block) -> Option<Dated> {
-        let short_year = || {
-            let told = !self.is_vietnamese() && block.chars < 80;
-            told.then(|| super::foreign_date::read_short(&block.text)).flatten().filter(|dated| self.believable(*dated))
-        };
-        let whole = || self.read(&block.text);
-        whole()
-            .or_else(|| {
-                let nodes = self.page.outline.nodes.get(block.at..self.page.outline.nodes[block.holder].end)?;
-                // The holder of an inline element holds other lines too.
-                let mut left = block.chars;
-                let own = nodes.iter().filter(|node| !node.text.is_empty()).map_while(|node| {
-                    let is_own = left > 0;
-                    left = left.saturating_sub(node.chars);
-                    is_own.then_some(node.text)
-                });
-                let pieces: Vec<&str> = own.collect();
-                (pieces.len() > 1).then(|| self.read(&pieces.join(" "))).flatten()
-            })
-            .or_else(short_year)
+    pub(super) fn read(&self, text: &str) -> Option<Dated> {
+        let short: String = text.chars().take(200).collect();
+        // In figures of its own a program puts the year first; a page may follow its readers' order.
+        let by_program = short.trim().get(..4).is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()))
+            || !self.is_american() && short.trim().starts_with(|c: char| c.is_ascii_digit());
+        let machine = by_program.then(|| date::read_machine(short.trim())).flatten();
+        let embedded = if self.is_american() { date::read_us } else { date::read };
+        machine
+            .or_else(|| embedded(&short, self.now).filter(|dated| self.is_of_any_day(&short, *dated)))
+            .or_else(|| super::foreign_date::read(&short))
+            .filter(|dated| self.believable(*dated))
     }
 
     /// The day on which the lead image was stored: near the day of publication, and better than nothing.
@@ -489,76 +206,42 @@ impl Place<'_, '_> {
     }
 }
 
-/// A moment that a script reads from an attribute: `data-timestamp="1594448702"`.
-fn stamp<'a>(node: &Node<'a>) -> Option<&'a str> {
-    // A link's stamp is that of the page to which it leads.
-    let element = node.element.filter(|_| node.name != "a")?.value();
-    let named = |name: &str| {
-        if name == "datetime" {
-            return true;
-        }
-        let name = name.strip_prefix("data-").unwrap_or_default();
-        ["time", "date", "stamp", "publish", "posted"].iter().any(|word| name.contains(word))
-            && !["update", "modif", "timeout", "timezone", "format"].iter().any(|word| name.contains(word))
-    };
-    let is_date = |value: &str| value.len() >= 8 && value.len() <= 40 && value.starts_with(['1', '2']);
-    element.attrs().find(|(name, value)| named(name) && is_date(value)).map(|(_, value)| value)
-}
+#[cfg(test)]
+mod tests {
+    use crate::extract::{Extracted, Hints, article};
 
-/// `Vừa xong`: a date without a figure.
-fn is_just_now(block: &Block) -> bool {
-    block.chars <= 24
-        && ["vừa xong", "hôm qua", "một giờ trước"].iter().any(|word| block.text.to_lowercase().contains(word))
-}
+    fn read(language: &str, head: &str, between: &str, after: &str) -> Extracted {
+        let prose = "<p>The delegation inspected the works, met residents and noted twelve requests about water supply.</p>\
+            <p>Under the plan the station will be finished before the rains and serve more than a thousand homes.</p>";
+        let html = format!(
+            "<html lang={language}><head><title>Station finished before the rains</title>{head}</head>\
+             <body><h1>Station finished before the rains</h1>{between}<div>{prose}{prose}</div>{after}</body></html>"
+        );
+        let url = url::Url::parse("https://news.example.org/1").expect("a constant");
+        article(&html, &url, &Hints::default(), None, "2026-06-30T05:00:00Z".parse().expect("a constant"))
+    }
 
-/// Whether a sentence says when it was put on the site.
-fn posted(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
-        "đăng ngày",
-        "đăng lúc",
-        "posted",
-        "published",
-        "gepostet",
-        "veröffentlicht",
-        "publié",
-        "mise en ligne",
-        "publicado",
-        "publicerad",
-        "publisert",
-        "pubblicato",
-        "geplaatst",
-        "opublikowan",
-        "опубликован",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
-}
-
-/// Whether a line says that its date is one of publication.
-fn announces(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
-        "ngày đăng",
-        "đăng ngày",
-        "đăng lúc",
-        "cập nhật",
-        "ngày xuất bản",
-        "gmt",
-        "ngày ban hành",
-        "published",
-        "posted",
-        "veröffentlicht",
-        "gepostet",
-        "geschrieben",
-        "publié",
-        "publicado",
-        "pubblicato",
-        "xuất bản",
-        "written on",
-        "thứ ",
-        "chủ nhật",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
+    #[test]
+    fn foreign_pages_are_dated_where_they_are_read() {
+        let check = |language: &str, head: &str, between: &str, after: &str, expected: &str| {
+            let got = read(language, head, between, after);
+            assert_eq!(got.published_at().unwrap_or_default(), expected, "{head} {between} {after} {:?}", got.sources);
+        };
+        let instant = "<meta property='article:published_time' content='2026-05-11T23:15:00Z'>";
+        check("it", instant, "", "", "2026-05-11T23:15:00+00:00");
+        check("it", instant, "<div>12 maggio 2026</div>", "", "2026-05-12T00:15:00+01:00");
+        check("it", instant, "<div>12/05/2026 01:15</div>", "", "2026-05-12T01:15:00+02:00");
+        check("it", "", "<div>12 maggio 2026</div>", "", "2026-05-12");
+        check("en-US", "", "<div class=date>05/12/2026</div>", "", "2026-05-12");
+        check("en-GB", "", "<div class=date>05/12/2025</div>", "", "2025-12-05");
+        check("de", "", "<div class=date>Lan Muster | 12.05.26</div>", "", "2026-05-12");
+        check("en", "", "<span data-timestamp=1778544000>x</span>", "", "2026-05-12T00:00:00+00:00");
+        check("en", "", "<span class=p datetime='2026-05-12T08:00:00+02:00'>x</span>", "", "2026-05-12T08:00:00+02:00");
+        check("en", "", "<ul><li>Published</li><li>12 May 2026</li></ul>", "", "2026-05-12");
+        // Ages told from another day, stamps of links, several dated lines behind the body, copyright: none of them.
+        check("en", "", "<time>4 months ago</time>", "", "");
+        check("en", "", "", "<a href=/2 data-publish-date=1778544000>Other</a>", "");
+        check("en", "", "", "<div class=date>12 May 2026</div><div class=date>3 May 2026</div>", "");
+        check("en", "", "", "<div>© 2026 News of Example</div>", "");
+    }
 }

@@ -174,6 +174,7 @@ mod tests {
                 source: heading.into(),
                 id: Some(2),
                 sure: heading != "heading",
+                heading: None,
             };
             on_title(&mut out, &ruled, &shown);
             assert_eq!(out.problems.join(""), expected);

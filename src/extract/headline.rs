@@ -7,6 +7,7 @@ use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::settle::Page;
 use super::site_name::{is_generic, names_site, segments, site_names, without_site};
+use super::wording::{is_vietnamese, wording};
 
 /// A title and where it was found.
 #[derive(Clone)]
@@ -15,6 +16,8 @@ pub(super) struct Headline {
     pub(super) source: String,
     /// The element that shows it, when the page does.
     pub(super) id: Option<Id>,
+    /// The same as the page words it, where its metadata has the better wording.
+    pub(super) heading: Option<String>,
     /// Whether the page shows it and its metadata says the same.
     pub(super) sure: bool,
 }
@@ -40,7 +43,7 @@ pub(super) fn find(page: &Page<'_, '_>, body: Option<Id>, hint: Option<&str>) ->
     let claims = claims(page.outline, page.meta, &site);
     let mut found = choose(&shown, &claims)?;
     if let Some((text, source)) = wording(page.outline, &claims, &found.text) {
-        found.text = text;
+        found.heading = Some(std::mem::replace(&mut found.text, text));
         found.source = source;
     }
     Some(found)
@@ -50,51 +53,6 @@ pub(super) fn find(page: &Page<'_, '_>, body: Option<Id>, hint: Option<&str>) ->
 pub(super) fn worded(page: &Page<'_, '_>, title: &str) -> Option<(String, String)> {
     let site = site_names(page.outline, page.meta);
     wording(page.outline, &claims(page.outline, page.meta, &site), title)
-}
-
-/// The better wording of `title` in the metadata, with its source.
-fn wording(page: &Outline<'_>, claims: &[Headline], title: &str) -> Option<(String, String)> {
-    let key = compare_key(title);
-    let words = |text: &str| text.split_whitespace().count();
-    let as_said = |claim: &Headline| (claim.text.clone(), format!("heading as {} words it", claim.source));
-    let same = || claims.iter().filter(|claim| compare_key(&claim.text) == key);
-    // Two spans of one heading, kicker and title, run together: the metadata has what parts them.
-    let named = |claim: &&Headline| claim.text.contains(':') && !title.contains(':');
-    let parted = |claim: &&Headline| words(&claim.text) > words(title);
-    if let Some(claim) = same().find(named).or_else(|| same().find(parted)) {
-        return Some(as_said(claim));
-    }
-    if page.language.starts_with("vi") || is_vietnamese(title) {
-        return None;
-    }
-    // Programs that set type turn the quotes of what the editor wrote; two fields that kept them are the original.
-    let linked = same().find(|claim| claim.source == "JSON-LD" && claim.text != title);
-    let kept = linked.filter(|linked| same().filter(|other| other.text == linked.text).count() > 1);
-    if let Some(claim) = kept {
-        return Some(as_said(claim));
-    }
-    let is_h1 = |node: Id| page.nodes[node].name == "h1" && compare_key(&page.text_of(node)) == key;
-    (0..page.nodes.len()).find(|&node| is_h1(node))?;
-    another_wording(claims, &key, title).map(|claim| (claim.text.clone(), claim.source.clone()))
-}
-
-/// A headline that a news site words for those who share the page, when everything else repeats the one on the page.
-/// Where `<title>` has it too it is made for search engines; where the words are others it is of something else.
-fn another_wording<'c>(claims: &'c [Headline], key: &str, title: &str) -> Option<&'c Headline> {
-    let of = |source: &str| claims.iter().find(|claim| claim.source == source);
-    let shared = of("og:title")?;
-    let shared_key = claim_key(shared);
-    let begins_alike = key.starts_with(&shared_key) || shared_key.starts_with(key);
-    let in_title =
-        claims.iter().any(|claim| claim.source == "<title>" && compare_key(&claim.text).starts_with(&shared_key));
-    let says_so = |source: &str| of(source).map(|claim| compare_key(&claim.text) == key);
-    let repeated = says_so("JSON-LD") == Some(true) && says_so("twitter:title") != Some(true);
-    (repeated && !begins_alike && !in_title && overlap(&shared.text, title) >= 0.4).then_some(shared)
-}
-
-/// Letters that only Vietnamese has.
-pub(super) fn is_vietnamese(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, 'ơ' | 'ư' | 'Ơ' | 'Ư' | '\u{1ea0}'..='\u{1ef9}'))
 }
 
 /// The title among what the page shows and what its metadata claims.
@@ -166,13 +124,13 @@ fn twice_agreed(claims: &[Headline]) -> Option<&Headline> {
 }
 
 /// The key of a claim; one that was cut short ends in dots.
-fn claim_key(claim: &Headline) -> String {
+pub(super) fn claim_key(claim: &Headline) -> String {
     compare_key(claim.text.trim_end_matches(['.', '…', ' ']))
 }
 
 impl Shown {
     fn headline(&self, source: &str, sure: bool) -> Headline {
-        Headline { text: self.text.clone(), source: source.to_owned(), id: Some(self.id), sure }
+        Headline { text: self.text.clone(), source: source.to_owned(), id: Some(self.id), heading: None, sure }
     }
 }
 
@@ -183,7 +141,7 @@ fn claims(page: &Outline<'_>, meta: &Metadata, site: &[String]) -> Vec<Headline>
         let text = without_site(&super::plain::plain(text), site);
         let key = compare_key(&text);
         if key.chars().count() >= 4 && !names_site(&text, site) && !is_generic(&text) {
-            out.push(Headline { text, source: source.to_owned(), id: None, sure: false });
+            out.push(Headline { text, source: source.to_owned(), id: None, heading: None, sure: false });
         }
     };
     add(&meta.linked.headline, "JSON-LD");

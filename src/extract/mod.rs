@@ -14,19 +14,23 @@ mod elements;
 mod families;
 mod foreign_date;
 mod gate;
+mod head_date;
 mod headline;
 mod json_ld;
 mod legacy;
 mod links;
 mod literals;
+mod marked_date;
 mod marks;
 mod metadata;
+mod names;
 mod outline;
 mod pattern;
 mod phrases;
 mod plain;
 mod refusal;
 mod sapo;
+mod seen_date;
 mod script_text;
 mod selected;
 mod selector;
@@ -36,6 +40,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod wording;
 
 use std::path::PathBuf;
 
@@ -198,9 +203,9 @@ pub fn article_of(
     let ruled = rules.iter().find_map(|rules| rules.content(&outline).map(|(id, source)| (id, source, *rules)));
     let general = container::find(&outline, page.blocks, Marks::FOREIGN);
     let place = ruled.as_ref().map(|(id, ..)| *id).or(general);
-    let title = settle::title(&mut out, &page, &rules, place, hints);
-    let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general);
-    settle::summary(&mut out, &page, &rules, &mut body, title);
+    let (title, heading) = settle::title(&mut out, &page, &rules, place, hints);
+    let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general, &heading);
+    settle::summary(&mut out, &page, &rules, &mut body, title, &heading);
     settle::body_text(&mut out, &page, &mut body, html);
     let here = dateline::Place { page: &page, url, title, body: place, now };
     settle::dates(&mut out, &here, &rules, hints);

@@ -52,37 +52,40 @@ fn is_headline(text: &str) -> bool {
     (4..=400).contains(&text.chars().count()) && !is_site_like(text)
 }
 
-/// Settles the title; returns the element that shows it.
+/// Settles the title; returns the element that shows it and its wording there.
 pub(super) fn title(
     out: &mut Extracted,
     page: &Page<'_, '_>,
     rules: &[&Selected],
     body: Option<Id>,
     hints: &Hints,
-) -> Option<Id> {
+) -> (Option<Id>, String) {
     let ruled = pick(page, rules, Field::Title).filter(|found| is_headline(&found.value));
     let shown = headline::find(page, body, hints.title.as_deref());
     let linked = headline::linked(page);
-    let (text, source, id) = match (ruled, shown) {
+    let (text, source, id, heading) = match (ruled, shown) {
         (Some(ruled), Some(shown)) => {
             if !disagree::on_title(out, &ruled, &shown) {
-                (shown.text, shown.source, shown.id)
+                (shown.text, shown.source, shown.id, shown.heading)
             } else if let Some((text, source)) = headline::worded(page, &ruled.value) {
-                (text, source, Some(ruled.id))
+                (text, source, Some(ruled.id), Some(ruled.value))
             } else {
-                (ruled.value, ruled.source, Some(ruled.id))
+                (ruled.value, ruled.source, Some(ruled.id), None)
             }
         }
-        (Some(ruled), None) => (ruled.value, ruled.source, Some(ruled.id)),
-        (None, Some(shown)) => (shown.text, shown.source, shown.id),
-        (None, None) => (vietnamese::clean(hints.title.as_ref()?), "listing".to_owned(), None),
+        (Some(ruled), None) => (ruled.value, ruled.source, Some(ruled.id), None),
+        (None, Some(shown)) => (shown.text, shown.source, shown.id, shown.heading),
+        (None, None) => {
+            let Some(title) = &hints.title else { return (None, String::new()) };
+            (vietnamese::clean(title), "listing".to_owned(), None, None)
+        }
     };
     if let Some(headline) = linked.filter(|_| out.problems.is_empty()) {
         disagree::on_headline(out, (&text, &source), &headline);
     }
     out.article.title = cut(&text, MAX_TITLE);
     out.note("title", &source);
-    id
+    (id, heading.unwrap_or_else(|| out.article.title.clone()))
 }
 
 /// Reads the body by the rules, and by the general method when that looks wrong.
@@ -92,13 +95,13 @@ pub(super) fn text(
     portal: Option<&Selected>,
     ruled: Option<(Id, String, &Selected)>,
     general: Option<Id>,
+    heading: &str,
 ) -> (Body, Option<Id>) {
     let Page { outline, blocks, meta } = *page;
-    let title = out.article.title.clone();
     let read = |id: Id, rules: Option<&Selected>, foreign: Marks| {
         // What the portal's rules take out goes whichever way the body is read.
         let dropped: Vec<Id> = rules.iter().chain(&portal).flat_map(|rules| rules.dropped(outline, id)).collect();
-        let reading = body::Reading { dropped: &dropped, title: &title, foreign };
+        let reading = body::Reading { dropped: &dropped, title: heading, foreign };
         (body::read(outline, blocks, id, &reading), Some(id))
     };
     let mut chosen = general.map_or_else(|| (Body::default(), None), |id| read(id, None, Marks::FOREIGN));
@@ -152,9 +155,10 @@ pub(super) fn summary(
     rules: &[&Selected],
     body: &mut Body,
     title: Option<Id>,
+    heading: &str,
 ) {
     let ruled = pick(page, rules, Field::Summary);
-    let found = sapo::find(page, body, title, &out.article.title, ruled.as_ref());
+    let found = sapo::find(page, body, title, heading, ruled.as_ref());
     out.article.summary = cut(&found.text, MAX_SUMMARY);
     out.lead = cut(&found.shown, MAX_SUMMARY);
     if !found.text.is_empty() {
