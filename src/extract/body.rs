@@ -110,7 +110,7 @@ impl Inside<'_, '_> {
         // A mark over most of the text is about the text: a body in an element called "print-content".
         let most = node.chars * 2 > page.nodes[self.container].chars;
         let unwanted = self.foreign.with(Marks::HIDDEN).with(Marks::CAPTION);
-        if node.marks.any(unwanted) && !node.marks.any(Marks::BODY) && !(most && !self.stands_beside(id)) {
+        if node.marks.any(unwanted) && !node.marks.any(Marks::BODY) && (!most || self.stands_beside(id)) {
             return !is_inline(node.name) || self.is_foreign_inline(id);
         }
         let is_box = matches!(node.name, "div" | "section" | "ul" | "ol" | "table" | "dl" | "aside");
@@ -131,7 +131,7 @@ impl Inside<'_, '_> {
         let node = &self.page.nodes[id];
         let line = self.blocks.partition_point(|block| block.at < node.end).checked_sub(1);
         // A keyword in a paragraph, linked to the page of its tag.
-        if node.name != "p" && line.is_some_and(|line| self.blocks[line].chars > 4 * node.chars + 80) {
+        if node.name != "p" && line.is_some_and(|line| self.blocks[line].chars > 3 * node.chars + 40) {
             return false;
         }
         node.marks.any(Marks::HIDDEN.with(Marks::CAPTION).with(Marks::AD).with(Marks::RELATED))
@@ -222,6 +222,12 @@ fn drop_head(page: &Outline<'_>, blocks: &[Block], container: Id, lines: &mut Ve
     // The line with the date, and what else stands between title and text.
     while lines.len() > 1 && lines.first().is_some_and(|&line| blocks[line].is_dateline()) {
         lines.remove(0);
+    }
+    // Behind the sapo, too: "By Jane Doe".
+    if let Some(place) = lines.iter().take(5).position(|&line| phrases::is_byline(&blocks[line].text))
+        && lines.len() > 3
+    {
+        lines.remove(place);
     }
 }
 

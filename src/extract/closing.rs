@@ -103,7 +103,8 @@ const PRESENTS: [&str; 22] = [
 ];
 
 /// The second half of "<a>Name</a> is a reporter", when the name stands in a line of its own.
-static FRAGMENT: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[Ii]s|[Ii]st|[Ee]st) (?:an?|the|ein|eine|un|une) \p{L}"));
+static FRAGMENT: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^(?:[Ii]s|[Ii]st|[Ee]st) (?:an?|the|ein|eine|un|une) \p{L}"));
 
 static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -138,7 +139,7 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
 /// A name with its address, or an invitation to follow the writer, wherever in a last line.
 static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)^(?:\p{L}+ ){1,3}[\w.\-]+@[\w\-]+\.[\w.]+\W*$|(?-u:\b)follow (?:us|him|her|me|them) (?:@\w|on (?:twitter|x|facebook|instagram|bluesky)(?-u:\b))",
+        r"(?i)^(?:\p{L}+,? ){1,5}[\w.\-]+@[\w\-]+\.[\w.]+\W*$|(?-u:\b)follow (?:us|him|her|me|them) (?:@\w|on (?:twitter|x|facebook|instagram|bluesky)(?-u:\b))",
     )
 });
 
@@ -164,6 +165,7 @@ mod tests {
         check("Lesen Sie mehr zum Thema", true);
         let check = |line: &str, expected: bool| assert_eq!(CONTACT.is_match(line), expected, "{line}");
         check("Kim Minjun minjun@paper.example", true);
+        check("Write to Jane Doe at jane@paper.example", true);
         check("Email: ubnd@xa.gov.vn", false);
         check("Jane writes about rivers. Follow her on Twitter @jane.", true);
         let check = |line: &str, expected: bool| assert_eq!(CLOSING.is_match(line), expected, "{line}");
