@@ -124,6 +124,7 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
         | (?:have|got|do\ you\ have)\ (?:a|any)\ (?:story|tip|stories|tips|question|news)(?-u:\b) | (?:get\ in\ touch|contact\ (?:us|the|our|me))(?-u:\b) | send\ (?:us|your|tips|an\ e-?mail)(?-u:\b) | e-?mail\ (?:us|me|the)(?-u:\b)
         | (?:log|sign)\ in\ (?:or|to)(?-u:\b) | (?:enjoy(?:ing|ed)|like)\ (?:this|our)(?-u:\b) | (?:did\ you\ (?:like|enjoy)|hat\ ihnen\ (?:dieser|der)\ artikel)(?-u:\b) | (?:filed\ under|posted\ in|abgelegt\ unter)(?-u:\b) | (?:support|unterstützen\ sie|unterstützt)\ (?:us|our|uns|unsere)(?-u:\b)
         | join\ [^.]{0,40}(?:conversations?|discussions?|forum|community)(?-u:\b)
+        | by\ (?:clicking|signing\ up|creating|submitting|subscribing)(?-u:\b) | listen\ to\ [^.]{2,40}\ (?:live|on|here|every)(?-u:\b)
         | this\ (?:site|form)\ is\ protected\ by | our\ standards\W | (?:all\ rights\ reserved|©) | (?:this\ (?:article|story|piece|post)\ )?(?:was\ )?(?:first|originally)\ (?:published|appeared|posted)(?-u:\b)
         | this\ is\ a\ (?:breaking|developing)(?-u:\b) | (?:more\ to\ follow|more\ follows) | this\ (?:story|article|page)\ (?:is|will\ be)\ (?:being\ )?updated
         | (?:with|mit|avec|con)\ (?:additional\ )?(?:files|reporting|material|informationen|agences)\ (?:from|by|von|der|de)(?-u:\b) | mit\ (?:material|informationen|agenturmaterial|dpa|afp|ap|reuters|epd|kna)(?-u:\b)
