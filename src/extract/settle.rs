@@ -63,10 +63,18 @@ pub(super) fn title(
     let shown = headline::find(page, body, hints.title.as_deref());
     let (text, source, id) = match (ruled, shown) {
         (Some(ruled), Some(shown)) => {
-            if headline::overlap(&ruled.value, &shown.text) < 0.3 {
+            let differs = headline::overlap(&ruled.value, &shown.text) < 0.3;
+            if differs {
                 out.problems.push(format!("title: the rules say `{}`, the page `{}`", ruled.value, shown.text));
             }
-            (ruled.value, ruled.source, Some(ruled.id))
+            // What a family's class name means varies from site to site; a heading that the metadata repeats does not.
+            if differs && shown.sure && ruled.source.starts_with("family") {
+                (shown.text, shown.source, shown.id)
+            } else if let Some((text, source)) = headline::worded(page, &ruled.value) {
+                (text, source, Some(ruled.id))
+            } else {
+                (ruled.value, ruled.source, Some(ruled.id))
+            }
         }
         (Some(ruled), None) => (ruled.value, ruled.source, Some(ruled.id)),
         (None, Some(shown)) => (shown.text, shown.source, shown.id),
@@ -226,6 +234,7 @@ pub(super) fn dates(out: &mut Extracted, place: &dateline::Place<'_, '_>, rules:
             out.article.published = Some(found.dated.at);
             out.article.date_only = !found.dated.has_time;
             out.offset = found.offset;
+            out.zoneless = found.offset.is_none() && !place.is_vietnamese();
             if found.source == dateline::IMAGE_ADDRESS {
                 out.problems.push("date: only the address of the lead image gives one".to_owned());
             }
