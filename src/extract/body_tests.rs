@@ -113,6 +113,14 @@ fn a_first_paragraph_may_stand_apart() {
 }
 
 #[test]
+fn the_headline_over_a_video_cuts_nothing_off() {
+    let video = "<div class=clip><h3>The bridge is closed</h3></div>";
+    let page =
+        format!("<article><h1>The bridge is closed</h1>{}{video}{}</article>", p(&[A, B]), p(&[C, D, LEAD, LEAD]));
+    check("", &page, &[A, B, C, D, LEAD]);
+}
+
+#[test]
 fn live_reports() {
     let head =
         r#"<script type="application/ld+json">{"@type":"LiveBlogPosting","headline":"The bridge is closed"}</script>"#;
