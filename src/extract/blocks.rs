@@ -81,8 +81,12 @@ impl Block {
 
     /// Whether it ends as sentences do.
     pub(super) fn ends_sentence(&self) -> bool {
-        let last = self.text.trim_end_matches(['"', '”', '’', '\'', ')', '»', ']', ' ']).chars().next_back();
-        matches!(last, Some('.' | '!' | '?' | '…' | ':' | ';' | '。'))
+        let last = self
+            .text
+            .trim_end_matches(['"', '”', '’', '\'', ')', '»', ']', ' ', '」', '』', '）', '“'])
+            .chars()
+            .next_back();
+        matches!(last, Some('.' | '!' | '?' | '…' | ':' | ';' | '。' | '！' | '？' | '؟' | '۔' | '।'))
     }
 }
 

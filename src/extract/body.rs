@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::blocks::{Align, Block, Kind};
 use super::marks::Marks;
 use super::outline::{Id, Outline};
-use super::phrases;
+use super::{headline, phrases};
 use crate::vietnamese;
 
 /// The lines of an article's body.
@@ -117,7 +117,7 @@ impl Inside<'_, '_> {
         // A mark over most of the text is about the text: a body in an element called "print-content".
         let most = node.chars * 2 > page.nodes[self.container].chars;
         let unwanted = self.foreign.with(Marks::HIDDEN).with(Marks::CAPTION);
-        if node.marks.any(unwanted) && !node.marks.any(Marks::BODY) && !(most && !self.stands_beside(id)) {
+        if node.marks.any(unwanted) && !node.marks.any(Marks::BODY) && (!most || self.stands_beside(id)) {
             return !is_inline(node.name) || self.is_foreign_inline(id);
         }
         let is_box = matches!(node.name, "div" | "section" | "ul" | "ol" | "table" | "dl" | "aside");
@@ -138,7 +138,7 @@ impl Inside<'_, '_> {
         let node = &self.page.nodes[id];
         let line = self.blocks.partition_point(|block| block.at < node.end).checked_sub(1);
         // A keyword in a paragraph, linked to the page of its tag.
-        if node.name != "p" && line.is_some_and(|line| self.blocks[line].chars > 4 * node.chars + 80) {
+        if node.name != "p" && line.is_some_and(|line| self.blocks[line].chars > 3 * node.chars + 40) {
             return false;
         }
         node.marks.any(Marks::HIDDEN.with(Marks::CAPTION).with(Marks::AD).with(Marks::RELATED))
@@ -212,24 +212,46 @@ fn drop_head(page: &Outline<'_>, blocks: &[Block], container: Id, lines: &mut Ve
     let mut before = 0;
     let mut cut = 0;
     let mut is_seen = false;
+    let mut repeated = None;
     for (place, &line) in lines.iter().enumerate() {
         let block = &blocks[line];
-        let headline = !key.is_empty() && compare_key(&block.text) == key;
+        let is_headline = !key.is_empty() && compare_key(&block.text) == key;
         // Some other heading of that rank stands for the headline only where the headline itself is missing.
         let is_h1 = !is_seen && page.nodes[block.holder].name == "h1" && page.contains(container, block.holder);
-        is_seen |= headline;
+        is_seen |= is_headline;
         before += block.chars;
+        if is_headline && is_in_text(page, blocks, &lines[..place], line, title) {
+            repeated = Some(place);
+            continue;
+        }
         // The headline itself divides a page surely: however much stands before it is something else.
         let is_long_after = total.saturating_sub(before) > 500;
-        if (headline || is_h1) && (before - block.chars) * 3 < total || headline && place > 0 && is_long_after {
+        if (is_headline || is_h1) && (before - block.chars) * 3 < total || is_headline && place > 0 && is_long_after {
             cut = place + 1;
         }
+    }
+    if let Some(place) = repeated.filter(|&place| place >= cut) {
+        lines.remove(place);
     }
     lines.drain(..cut);
     // The line with the date, and what else stands between title and text.
     while lines.len() > 1 && lines.first().is_some_and(|&line| blocks[line].is_dateline()) {
         lines.remove(0);
     }
+    // Behind the sapo, too: "By Jane Doe".
+    if let Some(place) = lines.iter().take(5).position(|&line| phrases::is_byline(&blocks[line].text))
+        && lines.len() > 3
+    {
+        lines.remove(place);
+    }
+}
+
+/// Whether a line that says the headline stands in the midst of the text, as the title of a video does: the page's own
+/// heading stands further up, and paragraphs between the two.
+fn is_in_text(page: &Outline<'_>, blocks: &[Block], before: &[usize], line: usize, title: &str) -> bool {
+    let heads = |block: &Block| page.nodes[block.holder].name == "h1" && headline::overlap(title, &block.text) >= 0.5;
+    let Some(head) = blocks[..line].iter().rposition(heads) else { return false };
+    before.iter().filter(|&&above| above > head && blocks[above].is_prose()).count() >= 2
 }
 
 /// Letters and digits in lower case.

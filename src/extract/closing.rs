@@ -125,6 +125,7 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
         | (?:have|got|do\ you\ have)\ (?:a|any)\ (?:story|tip|stories|tips|question|news)(?-u:\b) | (?:get\ in\ touch|contact\ (?:us|the|our|me))(?-u:\b) | send\ (?:us|your|tips|an\ e-?mail)(?-u:\b) | e-?mail\ (?:us|me|the)(?-u:\b)
         | (?:log|sign)\ in\ (?:or|to)(?-u:\b) | (?:enjoy(?:ing|ed)|like)\ (?:this|our)(?-u:\b) | (?:did\ you\ (?:like|enjoy)|hat\ ihnen\ (?:dieser|der)\ artikel)(?-u:\b) | (?:filed\ under|posted\ in|abgelegt\ unter)(?-u:\b) | (?:support|unterstützen\ sie|unterstützt)\ (?:us|our|uns|unsere)(?-u:\b)
         | join\ [^.]{0,40}(?:conversations?|discussions?|forum|community)(?-u:\b)
+        | by\ (?:clicking|signing\ up|creating|submitting|subscribing)(?-u:\b) | listen\ to\ [^.]{2,40}\ (?:live|on|here|every)(?-u:\b)
         | this\ (?:site|form)\ is\ protected\ by | our\ standards\W | (?:all\ rights\ reserved|©) | (?:this\ (?:article|story|piece|post)\ )?(?:was\ )?(?:first|originally)\ (?:published|appeared|posted)(?-u:\b)
         | this\ is\ a\ (?:breaking|developing)(?-u:\b) | (?:more\ to\ follow|more\ follows) | this\ (?:story|article|page)\ (?:is|will\ be)\ (?:being\ )?updated
         | (?:with|mit|avec|con)\ (?:additional\ )?(?:files|reporting|material|informationen|agences)\ (?:from|by|von|der|de)(?-u:\b) | mit\ (?:material|informationen|agenturmaterial|dpa|afp|ap|reuters|epd|kna)(?-u:\b)
@@ -140,7 +141,7 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
 /// A name with its address, or an invitation to follow the writer, wherever in a last line.
 static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:\p{L}+ ){1,3}[\w.\-]+@[\w\-]+\.[\w.]+\W*$|(?-u:\b)follow (?:us|him|her|me|them) (?:@\w|on (?:twitter|x|facebook|instagram|bluesky)(?-u:\b))",
+        r"(?i)^(?:\p{L}+,? ){1,5}[\w.\-]+@[\w\-]+\.[\w.]+\W*$|(?-u:\b)follow (?:us|him|her|me|them) (?:@\w|on (?:twitter|x|facebook|instagram|bluesky)(?-u:\b))",
     )
 });
 
@@ -162,6 +163,7 @@ mod tests {
         check("Lesen Sie mehr zum Thema", true);
         let check = |line: &str, expected: bool| assert_eq!(CONTACT.is_match(line), expected, "{line}");
         check("Kim Minjun minjun@paper.example", true);
+        check("Write to Jane Doe at jane@paper.example", true);
         check("Email: ubnd@xa.gov.vn", false);
         check("Jane writes about rivers. Follow her on Twitter @jane.", true);
         let check = |line: &str, expected: bool| assert_eq!(CLOSING.is_match(line), expected, "{line}");

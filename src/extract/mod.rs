@@ -2,6 +2,8 @@
 
 mod blocks;
 mod body;
+#[cfg(test)]
+mod body_tests;
 mod byline;
 mod closing;
 mod container;

@@ -69,6 +69,18 @@ static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A line that names the writers and says nothing else. Names are told by their capitals.
+static BYLINE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|PAR|[Pp]or|[Dd]i|[Aa]v|[Aa]f|[Dd]oor|[Oo]leh|Text:) \p{Lu}[\p{L}.'’\-]*(?:(?:,| and| und| et| y| e| och| og| &)? \p{Lu}[\p{L}.'’\-]*){1,7}$",
+    )
+});
+
+/// Whether a line only names the writers: "By Jane Doe and John Roe".
+pub(super) fn is_byline(line: &str) -> bool {
+    line.len() < 100 && BYLINE.is_match(line)
+}
+
 /// Whether a line is one of the phrases that stand around articles.
 pub(super) fn is_boilerplate(line: &str) -> bool {
     line.len() < 400 && BOILERPLATE.is_match(line)
@@ -107,6 +119,13 @@ mod tests {
         check(is_boilerplate, "Bản quyền thuộc về Cổng thông tin điện tử tỉnh", true);
         check(is_boilerplate, "Chia sẻ với báo chí, ông A cho biết mọi việc đã xong.", false);
         check(is_boilerplate, "In 2019 the company said so.", false);
+        check(is_byline, "By Jane Doe and John Roe", true);
+        check(is_byline, "By Monday the river had risen", false);
+        check(is_boilerplate, "14:05Jane Doe", true);
+        check(is_boilerplate, "07:30 Khai mạc hội nghị", false);
+        check(is_boilerplate, "Publicerad 14.14", true);
+        check(is_boilerplate, "Published in 2019, the book sold well.", false);
+        check(is_credit, "Pictured from left, are the mayor and the ferryman.", true);
         check(is_related_heading, "Các tin khác:", true);
         check(is_related_heading, "Những tin mới hơn", true);
         check(is_related_heading, "Tin liên quan đến vụ cháy", false);

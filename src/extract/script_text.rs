@@ -26,7 +26,7 @@ pub(super) fn find(html: &str) -> String {
         let script = &rest[tag_end..end];
         rest = &rest[end..];
         // JSON-LD has its own reader.
-        if tag.contains("ld+json") || script.len() < 500 || script.len() > budget {
+        if tag.contains("ld+json") || script.len() < 300 || script.len() > budget {
             continue;
         }
         budget -= script.len();

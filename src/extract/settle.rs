@@ -166,7 +166,8 @@ pub(super) fn summary(
     }
 }
 
-/// Settles the text: what the markup holds, or what JSON-LD holds when the markup has next to nothing.
+/// Settles the text: what the markup holds, without the notes below it, or what JSON-LD or a script holds when the
+/// markup has next to nothing.
 pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Body, html: &str) {
     let linked = &page.meta.linked;
     let named = page.meta.get(&["author", "article:author", "sailthru.author"]).map(|(_, name)| name);
