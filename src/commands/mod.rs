@@ -10,6 +10,7 @@ mod extract;
 mod init;
 mod inspect;
 mod portal;
+mod read_attachment;
 mod rebuild;
 mod reindex;
 mod search;
@@ -81,6 +82,9 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup into an empty data folder
     Restore(backup::RestoreArgs),
+    /// Read one attached file: what the pipeline calls as a child
+    #[command(hide = true)]
+    ReadAttachment(read_attachment::Args),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -108,6 +112,9 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     }
     if let Command::Inspect(args) = &cli.command {
         return inspect::run(args);
+    }
+    if let Command::ReadAttachment(args) = &cli.command {
+        return read_attachment::run(args);
     }
     let mut config = config::load(cli.config.as_deref())?;
     if let Some(folder) = cli.data_dir {
@@ -140,7 +147,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,
             Command::Restore(args) => backup::restore(context, args).await,
-            Command::Inspect(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+            Command::Inspect(_) | Command::ReadAttachment(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));

@@ -1,5 +1,6 @@
 //! HTML in, [`Article`] and problems out. Pure, and it never fails: what was found is returned with what is wrong.
 
+pub mod attachment;
 mod blocks;
 mod body;
 mod byline;

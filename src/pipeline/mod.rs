@@ -5,6 +5,7 @@
 //! for a listing only when everything that it listed was dealt with; one portal's trouble ends in its own report.
 
 mod leads;
+pub mod reader;
 mod reading;
 mod report;
 pub mod rebuild;
