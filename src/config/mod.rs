@@ -30,6 +30,8 @@ pub struct Config {
     pub fetch: fetch::Options,
     /// How much one visit may do.
     pub crawl: pipeline::Options,
+    /// How attached files are read.
+    pub attachments: pipeline::attachments::Options,
     /// When portals are visited.
     pub schedule: schedule::Options,
     /// How duplicates are recognised.

@@ -7,6 +7,7 @@ pub mod document;
 pub mod legacy;
 mod person;
 pub mod place;
+pub mod secrecy;
 mod syllable;
 mod text;
 mod words;
