@@ -132,6 +132,7 @@ fn article(id: &str, title: &str, text: &str) -> Document {
         title: title.to_owned(),
         summary: String::new(),
         text: text.to_owned(),
+        files: String::new(),
         published_at: at("2026-03-01T02:00:00Z"),
         documents: Vec::new(),
         story: id.to_owned(),

@@ -96,13 +96,7 @@ pub async fn of_portal(pool: &Pool, portal: i64) -> Result<(Vec<String>, Vec<Str
 ///
 /// # Errors
 /// When the record cannot be written.
-pub async fn clear(
-    connection: &mut Connection,
-    url: &str,
-    verdict: Verdict,
-    by: &str,
-    now: Timestamp,
-) -> Result<u64> {
+pub async fn clear(connection: &mut Connection, url: &str, verdict: Verdict, by: &str, now: Timestamp) -> Result<u64> {
     let state = match verdict {
         Verdict::Cleared => "cleared",
         Verdict::NotSecret => "not_secret",

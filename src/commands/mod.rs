@@ -9,6 +9,7 @@ mod export;
 mod extract;
 mod init;
 mod inspect;
+mod notice;
 mod portal;
 mod read_attachment;
 mod rebuild;
@@ -76,6 +77,9 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Args),
+    /// Addresses that bear a mark of secrecy: nothing of them was stored
+    #[command(subcommand)]
+    Notice(notice::Args),
     /// Look at each part of the installation and say how to mend what is wrong
     Doctor,
     /// Write a consistent copy of the record, while others work
@@ -144,6 +148,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Reindex(args) => reindex::run(context, args).await,
             Command::Rebuild(args) => rebuild::run(context, args).await,
             Command::User(args) => user::run(context, args).await,
+            Command::Notice(args) => notice::run(context, args).await,
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,
             Command::Restore(args) => backup::restore(context, args).await,

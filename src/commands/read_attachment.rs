@@ -69,10 +69,8 @@ fn limit(args: &Args) -> Result<()> {
             (Some(new), Some(old)) => Some(new.min(old)),
             (new, old) => new.or(old),
         };
-        let limit = Rlimit {
-            current: lower(limit.current, current.maximum),
-            maximum: lower(limit.maximum, current.maximum),
-        };
+        let limit =
+            Rlimit { current: lower(limit.current, current.maximum), maximum: lower(limit.maximum, current.maximum) };
         setrlimit(resource, limit).with_context(|| format!("cannot limit {resource:?}"))?;
     }
     Ok(())

@@ -84,6 +84,8 @@ enum Fate {
     Unchanged,
     /// Not stored.
     Marked(Degree),
+    /// Its address is closed already: another article linked to it.
+    Closed,
     /// Nothing was asked: lantoa is stopping, or the host wants a pause.
     Left,
 }
@@ -116,8 +118,7 @@ impl Visit<'_> {
         let promised = attachment::named(&url);
         let kind = promised.as_str();
         if self.closed.contains(url.as_str()) {
-            // Noted under another article; what it is stays unsaid here.
-            return Fate::Marked(Degree::Secret);
+            return Fate::Closed;
         }
         if usize::try_from(file.place).is_ok_and(|place| place >= options.max_per_article) {
             return refused(kind, &format!("only {} files of an article are read", options.max_per_article));
@@ -264,7 +265,7 @@ impl Visit<'_> {
                 self.report.mention(&url, read.reason.as_deref().unwrap_or("not read"));
             }
             Fate::Settled(read) => self.report.attachments += u64::from(read.state == State::Text),
-            Fate::Unchanged => {}
+            Fate::Unchanged | Fate::Closed => {}
         }
         let noted = self
             .parts
@@ -277,6 +278,7 @@ impl Visit<'_> {
                             notices::note(connection, portal, &url, *degree, now).await?;
                             Some(attachments::forget(connection, &file).await?)
                         }
+                        Fate::Closed => Some(attachments::forget(connection, &file).await?),
                         Fate::Unchanged => {
                             attachments::unchanged(connection, file.id).await?;
                             None

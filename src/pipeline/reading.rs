@@ -183,12 +183,7 @@ impl Visit<'_> {
 
     /// What a page holds, placed in its story; or why it is no article. `known` is the address under which the record
     /// has it. Takes the page's body.
-    async fn extract(
-        &mut self,
-        page: &mut Page,
-        hints: Hints,
-        known: Option<String>,
-    ) -> Option<Found> {
+    async fn extract(&mut self, page: &mut Page, hints: Hints, known: Option<String>) -> Option<Found> {
         let (body, content_type) = (std::mem::take(&mut page.body), page.content_type.clone());
         let robots_tag = page.robots_tag.clone();
         let (url, rules) = (page.url.clone(), self.portal.entry.rules.clone());

@@ -40,21 +40,20 @@ pub fn same_site(home: &Url, aliases: &[String], url: &Url) -> bool {
 #[must_use]
 pub fn same_owner(home: &Url, aliases: &[String], url: &Url) -> bool {
     let domains = || Some((registered(&site(home)?)?, registered(&site(url)?)?));
-    same_site(home, aliases, url)
-        || (port(url).is_none() && domains().is_some_and(|(home, other)| home == other))
+    same_site(home, aliases, url) || (port(url).is_none() && domains().is_some_and(|(home, other)| home == other))
 }
 
 /// The domain that a body registered: the label under `vn`, or under one of its second levels. Addresses in figures
 /// have none.
 fn registered(host: &str) -> Option<String> {
-    const SECOND_LEVEL: [&str; 14] = [
-        "gov", "com", "net", "org", "edu", "info", "int", "ac", "pro", "health", "name", "biz", "io", "ai",
-    ];
+    const SECOND_LEVEL: [&str; 14] =
+        ["gov", "com", "net", "org", "edu", "info", "int", "ac", "pro", "health", "name", "biz", "io", "ai"];
     let labels: Vec<&str> = host.split('.').filter(|label| !label.is_empty()).collect();
     if host.contains(':') || labels.last()?.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let is_second = labels.len() >= 2 && labels.last() == Some(&"vn") && SECOND_LEVEL.contains(&labels[labels.len() - 2]);
+    let is_second =
+        labels.len() >= 2 && labels.last() == Some(&"vn") && SECOND_LEVEL.contains(&labels[labels.len() - 2]);
     let kept = if is_second { 3 } else { 2 };
     (labels.len() >= kept).then(|| labels[labels.len() - kept..].join("."))
 }

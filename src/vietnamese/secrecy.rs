@@ -133,10 +133,10 @@ fn field(line: &str) -> Option<Degree> {
         return None;
     }
     let whole = [("tuyet mat", Degree::TopSecret), ("toi mat", Degree::HighlySecret), ("mat", Degree::Secret)];
-    whole.into_iter().find(|(word, _)| {
-        value.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-    })
-    .map(|(_, degree)| degree)
+    whole
+        .into_iter()
+        .find(|(word, _)| value.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric())))
+        .map(|(_, degree)| degree)
 }
 
 /// A stamp that a layout has put into one line with its neighbour: `MẬT Hà Nội, ngày 5 tháng 3 năm 2026`, or
@@ -160,7 +160,9 @@ fn is_sign(line: &str) -> bool {
     folded.contains("cong hoa xa hoi chu nghia viet nam")
         || folded.contains("doc lap - tu do")
         || folded.contains("dang cong san viet nam")
-        || ((folded.starts_with("so:") || folded.starts_with("so ")) && folded.contains('/') && folded.contains('-')
+        || ((folded.starts_with("so:") || folded.starts_with("so "))
+            && folded.contains('/')
+            && folded.contains('-')
             && folded.chars().count() < 60)
 }
 

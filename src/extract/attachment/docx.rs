@@ -12,7 +12,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Text, Problem> {
     let names = parts.names().to_vec();
     let numbered = |stem: &str| {
         let begins = format!("word/{stem}");
-        let mut found: Vec<_> = names.iter().filter(|name| name.starts_with(&begins) && name.ends_with(".xml")).collect();
+        let mut found: Vec<_> =
+            names.iter().filter(|name| name.starts_with(&begins) && name.ends_with(".xml")).collect();
         found.sort_by_key(|name| (name.len(), name.as_str()));
         found.into_iter().cloned().collect::<Vec<_>>()
     };

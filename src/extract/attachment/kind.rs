@@ -95,7 +95,8 @@ pub fn named(url: &Url) -> Kind {
 /// # Errors
 /// When the bytes are a page, a picture or nothing at all instead of a document.
 pub fn sniff(bytes: &[u8], promised: Kind) -> Result<Kind, Problem> {
-    let mislabelled = |what: &str| Err(Problem::Mislabelled(format!("{} was promised, {what} came", promised.as_str())));
+    let mislabelled =
+        |what: &str| Err(Problem::Mislabelled(format!("{} was promised, {what} came", promised.as_str())));
     let head = &bytes[..bytes.len().min(1_024)];
     // Readers accept a PDF whose header stands a little later: some servers put blanks or a BOM before it.
     if find(head, b"%PDF-").is_some() {

@@ -14,8 +14,25 @@ const MAX_DEPTH: usize = 200;
 
 /// Groups that hold no text of the document.
 const NO_TEXT: [&str; 20] = [
-    "colortbl", "stylesheet", "info", "pict", "object", "objdata", "themedata", "datastore", "generator", "filetbl",
-    "listtable", "listoverridetable", "revtbl", "rsidtbl", "xmlnstbl", "latentstyles", "fldinst", "nonshppict", "sp",
+    "colortbl",
+    "stylesheet",
+    "info",
+    "pict",
+    "object",
+    "objdata",
+    "themedata",
+    "datastore",
+    "generator",
+    "filetbl",
+    "listtable",
+    "listoverridetable",
+    "revtbl",
+    "rsidtbl",
+    "xmlnstbl",
+    "latentstyles",
+    "fldinst",
+    "nonshppict",
+    "sp",
     "template",
 ];
 
@@ -84,7 +101,11 @@ impl Reader<'_> {
         match byte {
             b'{' => {
                 self.flush();
-                if self.stack.len() < MAX_DEPTH { self.stack.push(self.state) } else { self.over += 1 }
+                if self.stack.len() < MAX_DEPTH {
+                    self.stack.push(self.state)
+                } else {
+                    self.over += 1
+                }
                 self.to_skip = 0;
             }
             b'}' => {
@@ -122,9 +143,8 @@ impl Reader<'_> {
         let after = &rest[length..];
         let sign = usize::from(after.first() == Some(&b'-'));
         let digits = after[sign..].iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
-        let number = (digits > 0)
-            .then(|| std::str::from_utf8(&after[..sign + digits]).ok()?.parse::<i64>().ok())
-            .flatten();
+        let number =
+            (digits > 0).then(|| std::str::from_utf8(&after[..sign + digits]).ok()?.parse::<i64>().ok()).flatten();
         let used = if digits > 0 { length + sign + digits } else { length };
         self.at += used;
         if self.bytes.get(self.at) == Some(&b' ') {

@@ -77,15 +77,7 @@ impl Font {
         };
         let matrix = dict.get::<Array<'_>>("FontMatrix").and_then(|list| list.iter::<Number>().next());
         let scale = matrix.filter(|_| kind == "Type3").map_or(0.001, |number| number.as_f64().abs());
-        Self {
-            codes: Codes::Single,
-            to_unicode,
-            table: table(dict),
-            widths,
-            ranges: Vec::new(),
-            default_width,
-            scale,
-        }
+        Self { codes: Codes::Single, to_unicode, table: table(dict), widths, ranges: Vec::new(), default_width, scale }
     }
 
     fn composite(dict: &Dict<'_>, to_unicode: Option<CMap>) -> Self {
@@ -174,7 +166,8 @@ impl Font {
 
     fn width(&self, cid: u32) -> f64 {
         let listed = self.widths.get(&cid).copied();
-        let ranged = || self.ranges.iter().find(|(first, last, _)| (*first..=*last).contains(&cid)).map(|found| found.2);
+        let ranged =
+            || self.ranges.iter().find(|(first, last, _)| (*first..=*last).contains(&cid)).map(|found| found.2);
         listed.or_else(ranged).unwrap_or(self.default_width)
     }
 
@@ -198,9 +191,7 @@ impl Font {
 fn table(dict: &Dict<'_>) -> Vec<Option<String>> {
     let (base, differences) = match dict.get::<Object<'_>>("Encoding") {
         Some(Object::Name(name)) => (String::from_utf8_lossy(&name).into_owned(), None),
-        Some(Object::Dict(encoding)) => {
-            (name_of(&encoding, "BaseEncoding"), encoding.get::<Array<'_>>("Differences"))
-        }
+        Some(Object::Dict(encoding)) => (name_of(&encoding, "BaseEncoding"), encoding.get::<Array<'_>>("Differences")),
         _ => (String::new(), None),
     };
     let encoding = if base == "MacRomanEncoding" { encoding_rs::MACINTOSH } else { encoding_rs::WINDOWS_1252 };
