@@ -30,19 +30,33 @@ pub enum Verdict {
     NotSecret,
 }
 
+/// A mark where it was met.
+#[derive(Clone, Copy, Debug)]
+pub struct Met<'a> {
+    /// The portal's row.
+    pub portal: i64,
+    /// The address.
+    pub url: &'a str,
+    /// The article that links to it, when it is a file.
+    pub article: Option<&'a str>,
+    /// What it bears.
+    pub degree: Degree,
+}
+
 /// Notes a mark. One that was met before is open again.
 ///
 /// # Errors
 /// When the record cannot be written.
-pub async fn note(connection: &mut Connection, portal: i64, url: &str, degree: Degree, now: Timestamp) -> Result<()> {
+pub async fn note(connection: &mut Connection, met: &Met<'_>, now: Timestamp) -> Result<()> {
     sqlx::query(
-        "INSERT INTO notice (portal_id, url, mark, seen_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (portal_id, url) DO UPDATE SET mark = excluded.mark, seen_at = excluded.seen_at, state = 'open', \
-         cleared_at = NULL, cleared_by = NULL",
+        "INSERT INTO notice (portal_id, url, article_id, mark, seen_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (portal_id, url) DO UPDATE SET article_id = excluded.article_id, mark = excluded.mark, \
+         seen_at = excluded.seen_at, state = 'open', cleared_at = NULL, cleared_by = NULL",
     )
-    .bind(portal)
-    .bind(url)
-    .bind(degree.as_str())
+    .bind(met.portal)
+    .bind(met.url)
+    .bind(met.article)
+    .bind(met.degree.as_str())
     .bind(millis(now))
     .execute(connection)
     .await
@@ -92,7 +106,8 @@ pub async fn of_portal(pool: &Pool, portal: i64) -> Result<(Vec<String>, Vec<Str
     Ok((closed, harmless))
 }
 
-/// Puts down what a person says; returns how many notices that were.
+/// Puts down what a person says, so that the next visit asks for the address: a file waits beside its article again, a
+/// page that was withdrawn is new. Returns how many notices that were.
 ///
 /// # Errors
 /// When the record cannot be written.
@@ -110,5 +125,21 @@ pub async fn clear(connection: &mut Connection, url: &str, verdict: Verdict, by:
             .execute(&mut *connection)
             .await
             .context("cannot clear a notice")?;
+    let trouble = || format!("cannot open the address {url} again");
+    sqlx::query(
+        "INSERT INTO attachment (article_id, place, url) \
+         SELECT n.article_id, 0, n.url FROM notice n JOIN article a ON a.id = n.article_id \
+         WHERE n.url = $1 AND n.state <> 'open' ON CONFLICT (article_id, url) DO NOTHING",
+    )
+    .bind(url)
+    .execute(&mut *connection)
+    .await
+    .with_context(trouble)?;
+    // Nothing is left in the row of a withdrawn article but its address.
+    sqlx::query("DELETE FROM article WHERE url = $1 AND status = 'gone' AND content_hash = ''")
+        .bind(url)
+        .execute(&mut *connection)
+        .await
+        .with_context(trouble)?;
     Ok(cleared.rows_affected())
 }

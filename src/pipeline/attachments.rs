@@ -15,7 +15,7 @@ use url::Url;
 use super::Visit;
 use super::reader::{Limits, Outcome};
 use crate::archive::attachments::{self, Due, Read, State};
-use crate::archive::notices;
+use crate::archive::notices::{self, Met};
 use crate::extract::attachment::{self, Problem};
 use crate::fetch::{FetchError, Fetched, Page, Request, Validators, What};
 use crate::index::outbox;
@@ -275,7 +275,9 @@ impl Visit<'_> {
                     let revision = match &fate {
                         Fate::Settled(read) => attachments::settle(connection, &file, read, now).await?,
                         Fate::Marked(degree) => {
-                            notices::note(connection, portal, &url, *degree, now).await?;
+                            let article = Some(file.article.as_str());
+                            let met = Met { portal, url: &url, article, degree: *degree };
+                            notices::note(connection, &met, now).await?;
                             Some(attachments::forget(connection, &file).await?)
                         }
                         Fate::Closed => Some(attachments::forget(connection, &file).await?),

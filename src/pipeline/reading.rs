@@ -265,13 +265,23 @@ impl Visit<'_> {
             self.report.note(forgotten);
         }
         let (targets, portal, now) = (self.parts.targets.clone(), self.portal.id, self.parts.clock.now());
+        if known.is_some() {
+            // Seen long ago as no article: once a person opens the address again, it is read like a new one.
+            let days = i64::from(self.parts.options.no_article_days) + 1;
+            let long_ago = now - SignedDuration::from_hours(24 * days);
+            for url in &addresses {
+                let noted = self.parts.window.mark_seen(slug, url.as_str(), false, long_ago);
+                self.report.note(noted);
+            }
+        }
         let noted = self
             .parts
             .store
             .write(move |connection| {
                 Box::pin(async move {
                     for url in &addresses {
-                        notices::note(connection, portal, url.as_str(), degree, now).await?;
+                        let met = notices::Met { portal, url: url.as_str(), article: None, degree };
+                        notices::note(connection, &met, now).await?;
                     }
                     for id in &ids {
                         if let Some(revision) = archive::withdraw(connection, id, now).await? {

@@ -15,6 +15,7 @@ pub(super) struct Paragraphs {
     /// Characters in `line`, `cell` and `row`, so that one row without end stops too.
     held: usize,
     limit: usize,
+    is_full: bool,
 }
 
 impl Paragraphs {
@@ -26,17 +27,18 @@ impl Paragraphs {
             row: Vec::new(),
             held: 0,
             limit: limits.text_chars,
+            is_full: false,
         }
     }
 
     /// Whether there is no room for more.
     pub(super) fn is_full(&self) -> bool {
-        self.out.cut
+        self.is_full || self.out.cut
     }
 
     pub(super) fn push(&mut self, c: char) {
         if self.held >= self.limit {
-            self.out.cut = true;
+            self.is_full = true;
             return;
         }
         self.held += 1;
@@ -90,6 +92,7 @@ impl Paragraphs {
 
     pub(super) fn finish(mut self, pages: usize) -> Text {
         self.end_paragraph(false);
+        self.out.cut |= self.is_full;
         self.out.into_text(pages)
     }
 }

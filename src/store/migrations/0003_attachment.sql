@@ -35,6 +35,7 @@ CREATE TABLE notice (
     id         INTEGER PRIMARY KEY,
     portal_id  INTEGER NOT NULL REFERENCES portal (id),
     url        TEXT NOT NULL,
+    article_id TEXT,                             -- the article that links to it, when it is a file
     mark       TEXT NOT NULL,                    -- MẬT, TỐI MẬT, TUYỆT MẬT
     seen_at    BIGINT NOT NULL,
     state      TEXT NOT NULL DEFAULT 'open',     -- open, cleared (may be asked again), not_secret (may be kept)
