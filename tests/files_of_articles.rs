@@ -24,15 +24,21 @@ use url::Url;
 
 /// What a portal answers by path, and how often it was asked.
 #[derive(Clone, Default)]
-struct Portal(Arc<Mutex<(HashMap<String, (u16, String)>, HashMap<String, usize>)>>);
+struct Portal(Arc<Mutex<Answers>>);
+
+#[derive(Default)]
+struct Answers {
+    by_path: HashMap<String, (u16, String)>,
+    asked: HashMap<String, usize>,
+}
 
 impl Portal {
     fn put(&self, path: &str, status: u16, body: impl Into<String>) {
-        self.0.lock().unwrap().0.insert(path.to_owned(), (status, body.into()));
+        self.0.lock().unwrap().by_path.insert(path.to_owned(), (status, body.into()));
     }
 
     fn asked(&self, path: &str) -> usize {
-        self.0.lock().unwrap().1.get(path).copied().unwrap_or(0)
+        self.0.lock().unwrap().asked.get(path).copied().unwrap_or(0)
     }
 
     async fn serve(&self) -> Url {
@@ -46,8 +52,8 @@ impl Portal {
 
 async fn answer(State(portal): State<Portal>, uri: Uri) -> Response {
     let mut state = portal.0.lock().unwrap();
-    *state.1.entry(uri.path().to_owned()).or_default() += 1;
-    let (status, body) = state.0.get(uri.path()).cloned().unwrap_or((404, String::new()));
+    *state.asked.entry(uri.path().to_owned()).or_default() += 1;
+    let (status, body) = state.by_path.get(uri.path()).cloned().unwrap_or((404, String::new()));
     let kind = if uri.path().contains("tep") { "application/octet-stream" } else { "text/html; charset=utf-8" };
     (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, kind)], body).into_response()
 }

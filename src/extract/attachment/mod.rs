@@ -22,6 +22,8 @@ use serde::{Deserialize, Serialize};
 pub use kind::{Kind, named, sniff};
 pub use persons::{is_list_by_name, is_list_of_persons};
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::vietnamese;
 
 /// The bounds of one reading.
@@ -104,6 +106,14 @@ fn finished(raw: &str) -> String {
     let unicode = vietnamese::legacy::convert(raw).unwrap_or_else(|| {
         let lines = raw.lines().map(|line| vietnamese::legacy::convert(line).unwrap_or_else(|| line.to_owned()));
         lines.collect::<Vec<_>>().join("\n")
+    });
+    let unicode: String = unicode.chars().fold(String::with_capacity(unicode.len()), |mut text, c| {
+        match c {
+            // Ligatures are one glyph on paper and several letters to a reader who searches.
+            '\u{fb00}'..='\u{fb06}' => text.extend(c.nfkd()),
+            c => text.push(c),
+        }
+        text
     });
     // A cell ends with a tab, which cleaning would make a blank like any other.
     let lines = unicode.lines().map(|line| {

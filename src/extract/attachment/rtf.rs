@@ -102,9 +102,9 @@ impl Reader<'_> {
             b'{' => {
                 self.flush();
                 if self.stack.len() < MAX_DEPTH {
-                    self.stack.push(self.state)
+                    self.stack.push(self.state);
                 } else {
-                    self.over += 1
+                    self.over += 1;
                 }
                 self.to_skip = 0;
             }
@@ -178,7 +178,7 @@ impl Reader<'_> {
             self.flush();
         }
         match word {
-            "u" => return self.unit(number.unwrap_or_default()),
+            "u" => self.unit(number.unwrap_or_default()),
             "uc" => self.state.skip = small.map_or(1, |skip| usize::try_from(skip.clamp(0, 16)).unwrap_or(1)),
             "bin" => {
                 let length = number.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
