@@ -102,7 +102,7 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
     if changed {
         add_version(connection, incoming, version).await?;
     }
-    if known.try_get::<String, _>("documents")? != serde_json::to_string(&incoming.article.documents)? {
+    if changed || known.try_get::<String, _>("documents")? != serde_json::to_string(&incoming.article.documents)? {
         forget_citations(connection, &incoming.id).await?;
         cite(connection, incoming).await?;
     }
@@ -377,13 +377,20 @@ async fn forget_citations(connection: &mut Connection, id: &str) -> Result<()> {
 }
 
 async fn cite(connection: &mut Connection, incoming: &Incoming) -> Result<()> {
-    for number in &incoming.article.documents {
-        sqlx::query("INSERT INTO article_document (number, article_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(number)
-            .bind(&incoming.id)
-            .execute(&mut *connection)
-            .await
-            .context("cannot note which documents are cited")?;
+    let article = &incoming.article;
+    for number in &article.documents {
+        let cited = article.citations.iter().find(|cited| cited.number == *number);
+        sqlx::query(
+            "INSERT INTO article_document (number, article_id, issuer, issued_on) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(number)
+        .bind(&incoming.id)
+        .bind(cited.and_then(|cited| cited.issuer.as_deref()))
+        .bind(cited.and_then(|cited| cited.date).map(|date| date.to_string()))
+        .execute(&mut *connection)
+        .await
+        .context("cannot note which documents are cited")?;
     }
     Ok(())
 }

@@ -110,6 +110,17 @@ pub enum Copy {
     Near,
 }
 
+/// What an article says of a document that it cites.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cited {
+    /// The canonical number.
+    pub number: String,
+    /// Who issued it, when the article or the number says so.
+    pub issuer: Option<String>,
+    /// The day of issue, when the article says so.
+    pub issued_on: Option<jiff::civil::Date>,
+}
+
 /// One wording of an article.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Version {

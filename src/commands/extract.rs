@@ -49,6 +49,8 @@ struct Line<'a> {
     noarchive: bool,
     problems: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cited: Option<&'a [crate::vietnamese::document::Citation]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sources: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -159,6 +161,7 @@ fn line<'a>(path: Option<&'a str>, url: Option<&Url>, read: &'a Extracted, expla
         modified: article.modified.map(rfc3339),
         noarchive: article.noarchive,
         problems,
+        cited: explain.then_some(article.citations.as_slice()),
         sources,
     }
 }

@@ -217,6 +217,8 @@ impl Line {
             self.at = Some(id);
             self.marks = top.marks;
         }
+        // A linked keyword that opens a paragraph makes it no box: what keeps a line out must hold for all of it.
+        self.marks = self.marks.narrowed(top.marks);
         self.chars += chars;
         self.link_chars += if top.link { chars } else { 0 };
         self.bold += if top.bold { chars } else { 0 };

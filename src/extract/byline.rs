@@ -3,11 +3,12 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use scraper::ElementRef;
 
 use super::blocks::Block;
 use super::body::compare_key;
 use super::marks::Marks;
-use super::outline::{Id, Outline};
+use super::outline::{Id, Node, Outline};
 use super::selected::Match;
 use super::settle::Page;
 use crate::vietnamese;
@@ -41,21 +42,48 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
     let found = |names: String, source: &str| {
         Some(Byline { names, source: source.to_owned() }).filter(|byline| !byline.names.is_empty())
     };
+    let bodies = || meta.linked.author_bodies.iter().chain(&meta.linked.publisher);
+    let is_body = |name: &str| is_domain(name) || bodies().any(|body| body.eq_ignore_ascii_case(name));
+    let mut linked: Vec<_> = meta
+        .linked
+        .authors
+        .iter()
+        .map(|name| tidy(without_affiliation(name), site))
+        .filter(|name| !name.is_empty())
+        .collect();
+    if !linked.is_empty() {
+        // An agency that a page names beside a person is an author too; the page's own publisher is none.
+        let is_own = |name: &&String| meta.linked.publisher.contains(name) || is_domain(name);
+        linked.extend(meta.linked.author_bodies.iter().filter(|name| !is_own(name)).map(|name| tidy(name, site)));
+    }
     if let Some(ruled) = ruled
         && let Some(byline) = found(ruled_names(&ruled.value, site), &ruled.source)
     {
-        return Some(byline);
+        // A family's selector may run names and offices together that JSON-LD keeps apart.
+        let all = compare_key(&byline.names);
+        let run_together = ruled.source.starts_with("family")
+            && !linked.is_empty()
+            && linked.iter().all(|name| all.contains(&compare_key(name)));
+        return if run_together { found(join(linked), "JSON-LD") } else { Some(byline) };
     }
-    let linked: Vec<_> = meta.linked.authors.iter().map(|name| tidy(name, site)).collect();
     if let Some(byline) = found(join(linked), "JSON-LD") {
         return Some(byline);
     }
-    let bodies = || meta.linked.author_bodies.iter().chain(&meta.linked.publisher);
-    let is_body = |name: &str| is_domain(name) || bodies().any(|body| body.eq_ignore_ascii_case(name));
+    let is_weak = |name: &str| is_body(name) || is_desk(name, site);
     for name in [
         "author",
         "article:author",
         "article:author_name",
+        "article:author:name",
+        "articleauthor",
+        "article.author",
+        "og:author",
+        "author_name",
+        "authors",
+        "content-author",
+        "dable:author",
+        "mediator_author",
+        "rbauthors",
         "parsely-author",
         "sailthru.author",
         "byl",
@@ -73,7 +101,7 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
         {
             continue;
         }
-        let names: Vec<_> = meta.all(name).map(|value| tidy(value, site)).filter(|name| !is_body(name)).collect();
+        let names: Vec<_> = meta.all(name).map(|value| tidy(value, site)).filter(|name| !is_weak(name)).collect();
         if let Some(byline) = found(join(names), name) {
             return Some(byline);
         }
@@ -94,9 +122,18 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
     if let Some(byline) = person(page, blocks, signs).and_then(|name| found(name, "name by the body")) {
         return Some(byline);
     }
+    if let Some(byline) =
+        meta.all("article:author").find_map(name_in_address).and_then(|name| found(name, "address of the author"))
+    {
+        return Some(byline);
+    }
     // The page names a body as its author, and nothing on it names a person.
     let named = meta.linked.author_bodies.iter().chain(&meta.linked.authors).map(|name| tidy(name, "")).collect();
-    found(join(named), "JSON-LD, a body")
+    if let Some(byline) = found(join(named), "JSON-LD, a body") {
+        return Some(byline);
+    }
+    let names = meta.all("author").map(|value| tidy(value, site)).filter(|name| !is_body(name)).collect();
+    found(join(names), "author")
 }
 
 /// A name after "Tác giả:" or "bởi" in a short line by the title, or right after the body.
@@ -149,6 +186,99 @@ fn person(page: &Outline<'_>, blocks: &[Block], signs: &Signs<'_>) -> Option<Str
     })
 }
 
+/// Whether a name is that of a newsroom: "Us Weekly Staff".
+fn is_desk(name: &str, site: &str) -> bool {
+    let lower = name.to_lowercase();
+    let site = site.to_lowercase();
+    ["staff", "editors", "newsroom", "news desk", "web desk", "redaktion"].iter().any(|word| lower.ends_with(word))
+        || site.chars().count() > 3 && lower.contains(&site)
+}
+
+/// The name that the address of an author's page spells: `/authors/lan-anh-tran`.
+fn name_in_address(address: &str) -> Option<String> {
+    const FOLDERS: [&str; 12] = [
+        "author",
+        "authors",
+        "editors",
+        "editor",
+        "staff",
+        "people",
+        "by",
+        "autor",
+        "autoren",
+        "profile",
+        "contributor",
+        "journalist",
+    ];
+    let (_, rest) = address.split_once("://")?;
+    let segments: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
+    let [.., folder, slug] = segments.as_slice() else { return None };
+    let words: Vec<&str> = slug.split('-').collect();
+    let is_name = FOLDERS.contains(folder)
+        && (2..=4).contains(&words.len())
+        && words.iter().all(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let capital = |word: &&str| format!("{}{}", word[..1].to_uppercase(), &word[1..]);
+    is_name.then(|| words.iter().map(capital).collect::<Vec<_>>().join(" "))
+}
+
+/// "Lan Anh, professor of law at the university" without what follows the name.
+fn without_affiliation(name: &str) -> &str {
+    let Some((person, rest)) = name.split_once(", ") else { return name };
+    let lower = rest.split_whitespace().filter(|word| word.starts_with(char::is_lowercase) && word.len() > 3).count();
+    if is_person_like(person) && lower >= 2 { person } else { name }
+}
+
+/// Whether a text has the shape of a person's name in a Latin, Greek or Cyrillic script, and names no office.
+fn is_person_like(text: &str) -> bool {
+    const PARTICLES: [&str; 16] =
+        ["de", "da", "di", "du", "del", "van", "von", "der", "den", "ter", "la", "le", "al", "el", "bin", "dos"];
+    const OFFICES: [&str; 34] = [
+        "editor",
+        "reporter",
+        "correspondent",
+        "writer",
+        "staff",
+        "journalist",
+        "columnist",
+        "contributor",
+        "producer",
+        "analyst",
+        "director",
+        "professor",
+        "chief",
+        "senior",
+        "news",
+        "politics",
+        "sports",
+        "the",
+        "redakteur",
+        "redakteurin",
+        "redaktion",
+        "reporterin",
+        "korrespondent",
+        "korrespondentin",
+        "autor",
+        "autorin",
+        "follow",
+        "rédacteur",
+        "journaliste",
+        "redactor",
+        "periodista",
+        "giornalista",
+        "published",
+        "updated",
+    ];
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (2..=5).contains(&words.len())
+        && words.iter().all(|word| {
+            let lower = word.to_lowercase();
+            let letters = word.chars().all(|c| c.is_alphabetic() || ".'’-".contains(c));
+            letters
+                && !OFFICES.contains(&lower.as_str())
+                && (word.starts_with(char::is_uppercase) || PARTICLES.contains(word))
+        })
+}
+
 /// The names of a rule's matches, one a line; lines that name the source are none.
 fn ruled_names(text: &str, site: &str) -> String {
     let is_source = |line: &str| line.to_lowercase().starts_with("nguồn");
@@ -179,6 +309,7 @@ fn join(names: Vec<String>) -> String {
 fn marked(page: &Outline<'_>, title: Option<Id>, body: Option<Id>, site: &str) -> Option<String> {
     /// Nodes between the names of one byline; farther apart they sign different articles.
     const NEAR: usize = 60;
+    let is_near = |id: Id| title.is_some_and(|title| id > title && id < title + 60);
     let mut best: Option<(i32, Vec<String>)> = None;
     let mut last = 0;
     let mut id = 0;
@@ -189,16 +320,17 @@ fn marked(page: &Outline<'_>, title: Option<Id>, body: Option<Id>, site: &str) -
         let class = node.marks.any(Marks::AUTHOR);
         if node.element.is_none()
             || !(prop || rel || class)
-            || node.chars < 3
             || node.chars > 200
-            || page.within(id, Marks::ELSEWHERE)
+            || node.chars < 3 && !prop
+            || page.within(id, if is_near(id) { BY_TITLE } else { Marks::ELSEWHERE })
+            || is_button(node)
         {
             id += 1;
             continue;
         }
         let named = (id..node.end).find(|&inner| page.nodes[inner].attr("itemprop") == Some("name")).unwrap_or(id);
-        let text = page.text_of(named);
-        let names = tidy(&text, site);
+        let text = told_name(node).filter(|_| prop).unwrap_or_else(|| page.text_of(named));
+        let names = persons(page, named).filter(|_| !text.is_empty()).map_or_else(|| tidy(&text, site), join);
         let before = title.is_some_and(|title| id > title && id < title + 200);
         let inside = body.is_some_and(|body| page.contains(body, id));
         let labelled = LABEL.is_match(text.trim());
@@ -223,6 +355,39 @@ fn marked(page: &Outline<'_>, title: Option<Id>, body: Option<Id>, site: &str) -
         id = node.end;
     }
     best.map(|(_, names)| join(names))
+}
+
+/// Where no author of the article is named, not even between title and body.
+const BY_TITLE: Marks = Marks::RELATED.with(Marks::COMMENT).with(Marks::AD);
+
+/// Whether an element is there to be pressed: `followAuthorBtn`, `twitter-authors`.
+fn is_button(node: &Node<'_>) -> bool {
+    let class = node.attr("class").unwrap_or_default().to_ascii_lowercase();
+    node.name == "button" || ["btn", "button", "follow", "twitter"].iter().any(|word| class.contains(word))
+}
+
+/// The name that microdata hides: `<meta itemprop="name" content="Lan Anh">` within the author.
+fn told_name(node: &Node<'_>) -> Option<String> {
+    let inner = node.element?.descendants().filter_map(ElementRef::wrap);
+    let mut names = inner.filter(|element| element.attr("itemprop") == Some("name"));
+    names.find_map(|element| element.attr("content").map(str::to_owned)).filter(|name| !name.trim().is_empty())
+}
+
+/// The persons in an element that also holds their offices: the linked ones, or all that read like names.
+fn persons(page: &Outline<'_>, id: Id) -> Option<Vec<String>> {
+    let texts = || (id..page.nodes[id].end).filter(|&inner| !page.nodes[inner].text.trim().is_empty());
+    if texts().count() < 2 {
+        return None;
+    }
+    let name = |inner: Id| {
+        let text = vietnamese::clean(page.nodes[inner].text);
+        let text = text.trim_matches([',', '|', '•', '·', ' ', '-', '–']).to_owned();
+        is_person_like(&text).then_some(text)
+    };
+    let linked: Vec<String> =
+        texts().filter(|&inner| page.nodes[page.nodes[inner].parent].name == "a").filter_map(name).collect();
+    let all = || texts().filter_map(name).take(6).collect();
+    Some(if linked.is_empty() { all() } else { linked }).filter(|names: &Vec<String>| !names.is_empty())
 }
 
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
@@ -304,8 +469,9 @@ fn is_names(text: &str) -> bool {
                 .is_some_and(|c| c.is_uppercase() || !c.is_alphabetic() || !c.is_ascii() && !c.is_lowercase())
         })
         .count();
-    let follow =
-        ["follow", "folgen", "theo dõi", "suivre", "seguir"].iter().any(|word| text.to_lowercase().starts_with(word));
+    let follow = ["follow", "folgen", "theo dõi", "suivre", "seguir", "veröffentlicht", "published", "publié"]
+        .iter()
+        .any(|word| text.to_lowercase().starts_with(word));
     !follow
         && !text.chars().any(|c| c.is_ascii_digit())
         && words.len() <= 14

@@ -33,6 +33,10 @@ impl Marks {
     pub(super) const TOOLS: Self = Self(1 << 19);
     pub(super) const LISTING: Self = Self(1 << 20);
     pub(super) const ARTICLE: Self = Self(1 << 21);
+    /// Entries that a reader's browser fetches again and again: AMP's live lists show the newest page of them.
+    pub(super) const LIVE: Self = Self(1 << 22);
+    /// A box about the writer.
+    pub(super) const BIO: Self = Self(1 << 23);
 
     /// Never part of an article's body.
     pub(super) const FOREIGN: Self = Self(
@@ -46,7 +50,8 @@ impl Marks {
             | Self::FORM.0
             | Self::CLOCK.0
             | Self::SIDE.0
-            | Self::TOOLS.0,
+            | Self::TOOLS.0
+            | Self::BIO.0,
     );
     /// What stays out of the body even when names of classes are not believed.
     pub(super) const SURELY_FOREIGN: Self =
@@ -71,7 +76,13 @@ impl Marks {
 
     /// Without what would keep an element out of the body.
     pub(super) const fn forgiven(self) -> Self {
-        self.without(Self::FOREIGN).without(Self::HIDDEN).without(Self::CAPTION)
+        self.without(Self::FOREIGN).without(Self::HIDDEN).without(Self::CAPTION).without(Self::LIVE)
+    }
+
+    /// Without what would keep a line out of the body and `other` does not say too.
+    pub(super) const fn narrowed(self, other: Self) -> Self {
+        let foreign = Self::FOREIGN.with(Self::CAPTION);
+        self.without(foreign).with(Self(self.0 & other.0 & foreign.0))
     }
 
     const fn without(self, marks: Self) -> Self {
@@ -111,7 +122,7 @@ const WORDS: &[(Marks, &str)] = &[
     (Marks::TAGS, "tag tags keywords tagcloud taglist topics tukhoa tagged hashtag"),
     (
         Marks::FORM,
-        "newsletter subscribe subscription signup login register signin search searchbox poll survey quiz vote rating ratings danhgia paywall donate donation consent gdpr regwall captcha cookie cookies",
+        "newsletter subscribe subscription signup login register signin search searchbox poll survey quiz vote rating ratings danhgia donate donation consent gdpr regwall captcha cookie cookies didomi usercentrics",
     ),
     (
         Marks::CLOCK,
@@ -158,7 +169,8 @@ const STEMS: &[(Marks, &str)] = &[
     (Marks::COMMENT, "comment disqus binhluan binh-luan"),
     (Marks::AD, "advert sponsor adsense adslot adwrapper adcontainer quangcao"),
     (Marks::CAPTION, "caption figcaption photocms_caption imagecaption photocaption"),
-    (Marks::FORM, "newsletter subscri signup cookie"),
+    (Marks::FORM, "newsletter subscri signup cookie onetrust optanon"),
+    (Marks::BIO, "authorbio authorbox authorcard aboutauthor abouttheauthor authordesc biobox"),
     (Marks::SIDE, "sidebar"),
     (Marks::FOOTER, "footer copyright"),
     (Marks::BODY, "articlebody storybody articlecontent contentbody newsbody entrycontent bodycopy articletext"),
@@ -197,6 +209,7 @@ pub(super) fn marks_of<'a>(element: &'a Element, known: &mut HashMap<&'a str, Ma
         "figcaption" => Marks::CAPTION,
         "article" => Marks::ARTICLE,
         "button" | "input" | "label" | "dialog" => Marks::TOOLS,
+        "amp-live-list" => Marks::LIVE,
         _ => Marks::default(),
     };
     for (name, value) in element.attrs() {
@@ -223,6 +236,10 @@ pub(super) fn marks_of<'a>(element: &'a Element, known: &mut HashMap<&'a str, Ma
 }
 
 fn is_hidden_style(style: &str) -> bool {
+    // The two ways: taken out, or clipped to nothing for all but screen readers.
+    if style.contains("clip:rect(0") || style.contains("clip: rect(0") {
+        return true;
+    }
     let mut compact = style.bytes().filter(|b| !b.is_ascii_whitespace()).map(|b| b.to_ascii_lowercase());
     let wanted = b"display:none";
     let mut matched = 0;
@@ -285,31 +302,8 @@ fn marks_of_name(name: &str) -> Marks {
 /// Whether a class hides the element itself from every reader: "field--label-hidden" hides a label, "hidden-xs" hides
 /// from small screens only.
 fn is_hidden_name(words: &[String]) -> bool {
-    const WORDS: [&str; 22] = [
-        "hidden",
-        "hide",
-        "d",
-        "none",
-        "visually",
-        "visuallyhidden",
-        "sr",
-        "only",
-        "screen",
-        "reader",
-        "text",
-        "u",
-        "is",
-        "js",
-        "element",
-        "invisible",
-        "displaynone",
-        "display",
-        "offscreen",
-        "off",
-        "completely",
-        "helper",
-    ];
-    words.iter().all(|word| WORDS.contains(&word.as_str()))
+    const WORDS: &str = "hidden hide d none visually visuallyhidden sr only screen reader text u is js element invisible displaynone display offscreen off completely helper";
+    words.iter().all(|word| WORDS.split(' ').any(|known| known == word))
 }
 
 /// Removes what a name only seems to say.
@@ -324,10 +318,26 @@ fn settle(class: &str, marks: Marks) -> Marks {
     if marks.any(Marks::BODY) && !marks.any(Marks::RELATED.with(Marks::COMMENT).with(Marks::SIDE)) {
         marks = marks.without(Marks::FOREIGN);
     }
+    // The "teaser text" of an article's own head is its sapo; teasers of others are boxes called so.
+    if is_teaser_text(class) {
+        marks = marks.without(Marks::RELATED).with(Marks::SAPO);
+    }
+    // Ad Inserter, a plugin of WordPress, numbers its boxes so.
+    if class.strip_prefix("code-block-").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+        marks = marks.with(Marks::AD);
+    }
     if class.contains("lead") && class.contains("board") {
         marks = marks.with(Marks::AD).without(Marks::SAPO);
     }
     marks
+}
+
+fn is_teaser_text(class: &str) -> bool {
+    let compact = |piece: &str| piece.bytes().filter(|byte| !matches!(byte, b'-' | b'_')).count();
+    class.find("teaser").is_some_and(|at| {
+        let after = &class[at + "teaser".len()..];
+        after.find("text").is_some_and(|gap| compact(&after[..gap]) == 0)
+    })
 }
 
 /// The words of one class name: cut at anything but letters, and where lower case meets upper.

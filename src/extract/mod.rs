@@ -4,8 +4,11 @@ pub mod attachment;
 mod blocks;
 mod body;
 mod byline;
+mod closing;
 mod container;
 mod dated;
+#[cfg(test)]
+mod date_tests;
 mod dateline;
 mod elements;
 mod families;
@@ -13,6 +16,7 @@ mod foreign_date;
 mod gate;
 mod headline;
 mod json_ld;
+mod legacy;
 mod links;
 mod marks;
 mod metadata;
@@ -20,6 +24,7 @@ mod outline;
 mod phrases;
 mod plain;
 mod sapo;
+mod script_text;
 mod selected;
 mod settle;
 mod site_name;
@@ -71,6 +76,8 @@ pub struct Article {
     pub attachments: Vec<Attachment>,
     /// Canonical numbers of the legal documents it cites, in order.
     pub documents: Vec<String>,
+    /// The same documents with issuer and date where the text gives them.
+    pub citations: Vec<vietnamese::document::Citation>,
     /// The page asks that no copy be shown.
     pub noarchive: bool,
 }
@@ -102,6 +109,8 @@ pub struct Extracted {
     pub lead: String,
     /// The distance from UTC in which the page wrote its date; nothing when it wrote none, which means Vietnam.
     pub offset: Option<jiff::tz::Offset>,
+    /// The page is foreign and wrote a day, or an hour of no zone: only the day is sure.
+    pub zoneless: bool,
     /// Why this page is no article at all, when it is none.
     pub not_an_article: Option<String>,
     /// What is missing or doubtful, in words.
@@ -121,9 +130,13 @@ impl Extracted {
         }
     }
 
-    /// The date of publication as RFC 3339, in the zone in which the page wrote it.
+    /// The date of publication as RFC 3339, in the zone in which the page wrote it; only the day (`full-date`) of a
+    /// foreign page that names no zone.
     #[must_use]
     pub fn published_at(&self) -> Option<String> {
+        if self.zoneless {
+            return Some(self.article.published?.to_zoned(crate::clock::vietnam()).date().to_string());
+        }
         let zone = self.offset.map_or_else(crate::clock::vietnam, jiff::tz::TimeZone::fixed);
         let at = self.article.published?.to_zoned(zone);
         Some(at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
@@ -140,7 +153,8 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     if let Some(problem) = gate::refuse(html) {
         return settle::unparsed(html, hints, problem);
     }
-    let document = parse(html);
+    let mut document = parse(html);
+    legacy::mend(&mut document);
     let outline = Outline::new(&document);
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
@@ -155,7 +169,7 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     let title = settle::title(&mut out, &page, &rules, place, hints);
     let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general);
     settle::summary(&mut out, &page, &rules, &mut body, title);
-    settle::body_text(&mut out, &page, &body);
+    settle::body_text(&mut out, &page, &mut body, html);
     let here = dateline::Place { page: &page, url, title, body: place, now };
     settle::dates(&mut out, &here, &rules, hints);
     settle::author(&mut out, &page, &rules, &here, &body);
@@ -169,7 +183,8 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     out.article.attachments = links::attachments(&outline, url, place);
     out.article.noarchive = page.meta.noarchive();
     let whole = format!("{}\n{}\n{}", out.article.title, out.article.summary, out.article.text);
-    out.article.documents = vietnamese::document::find(&whole);
+    out.article.citations = vietnamese::document::citations(&whole);
+    out.article.documents = out.article.citations.iter().map(|cited| cited.number.clone()).collect();
 
     out.not_an_article = verdict::refuse(&page, html, url, &out, place);
     out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));

@@ -12,7 +12,7 @@ use regex::Regex;
 static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?ix)^\W*(?:
-        đánh\ giá\ bài\ viết | tổng\ số\ điểm\ của\ bài\ viết | click\ để\ đánh\ giá | xếp\ hạng
+        [a-z_]{2,30}(?:\$\$|\}\}|%%|\]\])$ | đánh\ giá\ bài\ viết | tổng\ số\ điểm\ của\ bài\ viết | click\ để\ đánh\ giá | xếp\ hạng
         | (?:ý\ kiến|bình\ luận)(?:\ của)?(?:\ bạn)?(?:\ đọc)? \W*(?:\(\d+\))?\W*$ | gửi\ bình\ luận
         | lượt\ (?:xem|truy\ cập|đọc)\W | số\ (?:lượt|lần)\ (?:xem|đọc|truy\ cập) | xem\ cỡ\ chữ | cỡ\ chữ\W*$ | đọc\ bài\ viết\W*$ | nghe\ (?:bài|đọc)\ \w*\W*$
         | in\ (?:trang|bài\ viết|tin|ấn)\W*$ | in\W*$ | gửi\ (?:email|mail|bài\ viết|cho\ bạn\ bè)\W*$ | chia\ sẻ(?:\ (?:bài\ viết|facebook|zalo|twitter|qua\ \w+|trên\ \w+|link))*\W*$
@@ -22,6 +22,15 @@ static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
         | từ\ khóa\W | từ\ khoá\W | tags?\ ?:\ | your\ browser\ does\ not\ support | trình\ duyệt\ của\ bạn
         | (?:advert(?:isement)?|quảng\ cáo|anzeige|werbung|reklam|publicité|sponsored|story\ continues\ below|article\ continues\ (?:below|after)|continue\ reading|read\ more)\W*$
         | (?:share|email|print|tweet|facebook|twitter|pin\ it|like|comments?|save|reply|whatsapp|linkedin|close|loading\W*)\W*$
+        | (?:watch|listen)\ ?\|\ .{0,150}$
+        | (?:les\ også|læs\ også|läs\ (?:mer|också|även)|lue\ myös|lees\ ook|lire\ aussi|à\ lire(?:\ aussi)?|lee\ también|te\ puede\ interesar|leggi\ anche|leia\ (?:também|mais)|lesen\ sie\ auch|mehr\ (?:zum\ thema|dazu)|auch\ interessant|read\ (?:more|also|next)|see\ also|also\ read|related\ (?:video|article|story|stories|coverage)|czytaj\ (?:też|także|więcej)|čtěte\ také|olvasta\ már|citește\ și|читайте\ (?:также|ещё|еще)|читати\ також|ayrıca\ oku|baca\ juga|اقرأ\ أيضا|यह\ भी\ पढ़ें|関連記事|相关阅读|관련기사)\ ?(?::|$|\|).{0,160}$
+        | (?:uppdaterad|publicerad|publisert|oppdatert|publiceret|opdateret|updated|published|posted|last\ updated|aktualisiert|veröffentlicht|publié\ le|mis\ à\ jour|publicado|actualizado|pubblicato|aggiornato|gepubliceerd|güncelleme|опубликовано|обновлено)\W[^.]{0,30}\d{1,2}[.:h]\d\d.{0,40}$
+        | (?:artikel\ (?:anhören|merken|teilen|drucken|hören)|audiobeitrag|bild\ in\ detailansicht\ öffnen|werbung|publicidad|pubblicità|annons|annonse|annonce|mainos|reklama|реклама|iklan|広告|廣告|广告|광고|विज्ञापन|إعلان|article\ réservé\ aux\ abonnés|(?:image|bild|foto|photo)\ (?:source|quelle|caption))\W*$
+        | (?:image|photo|slide|picture|bild|foto|imagen|immagine)\ \d+\ ?(?:of|/|von|de|sur|di|av|van)\ ?\d+\W*$ | this\ (?:slideshow|video|content|feature|site|page)\ requires\ javascript
+        | empfohlener\ (?:redaktioneller|externer)\ inhalt | an\ dieser\ stelle\ (?:finden|befindet|steht|wird)(?-u:\b).{0,60}(?:extern|inhalt) | ich\ bin\ (?:damit\ )?einverstanden,\ dass | (?:ein|mit\ einem)\ klick\ für\ den\ datenschutz
+        | (?:this|ce|este|questo)\ (?:content|contenu|contenido|contenuto)\ (?:is\ (?:hosted|blocked)|est\ bloqué|está\ bloqueado|è\ bloccato) | (?:to\ (?:view|display|see)\ this|pour\ (?:voir|afficher)\ ce|um\ diesen?)\ .{0,40}(?:cookies|javascript|consent|datenschutz|anzuzeigen)
+        | \d{1,2}[:.]\d\d(?-i:\p{Lu}[\p{L}'’\-]+(?:\ \p{Lu}[\p{L}'’\-]+){1,3})$ | \d+\ \w{1,7}\ ago\s?\d{1,2}:\d\d.{0,40}$
+        | \w+(?:\ [^\]]*)?\].{0,200}\[/\w+\]$
         | sign\ up\ (?:for|to)\ | subscribe\ (?:to|now)\ | click\ here\ to\ (?:subscribe|sign)
         )",
     )
@@ -34,7 +43,7 @@ static RELATED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
         | có\ thể\ bạn\ quan\ tâm | cùng\ chuyên\ mục | tin\ mới | bài\ viết\ mới | đọc\ (?:thêm|tiếp|nhiều(?:\ nhất)?) | xem\ thêm | mời\ (?:quý\ )?(?:độc|bạn)\ .{0,20}đọc\ thêm
         | related\ (?:stories|articles|posts|news|content|topics|links|coverage|story|article) | related | more\ (?:from|on|stories|news|in)(?-u:\b).{0,30} | you\ (?:may|might)\ (?:also\ )?(?:like|be\ interested).{0,20}
         | read\ (?:more|also|next) | recommended(?:\ for\ you)? | see\ also | most\ (?:read|popular|viewed) | trending(?:\ now)? | top\ stories | latest\ (?:news|stories)
-        | mehr\ zum\ thema | lesen\ sie\ auch | das\ könnte\ sie\ auch\ interessieren | à\ lire\ aussi | lire\ aussi | lee\ también | leggi\ anche | don't\ miss | what\ to\ read\ next
+        | mehr\ zum\ thema | lesen\ sie\ mehr(?:\ zum\ thema)? | weiterlesen | auch\ interessant | artículos?\ relacionados? | notícias\ relacionadas | articoli\ correlati | sur\ le\ même\ (?:sujet|thème) | läs\ (?:mer|också|även) | les\ (?:mer|også) | læs\ (?:mere|også) | lees\ (?:ook|meer) | lue\ myös | czytaj\ (?:też|także) | читайте\ также | ilgili\ haberler | baca\ juga | berita\ terkait | 関連記事 | 相关(?:阅读|新闻) | 관련\ ?기사 | مواضيع\ ذات\ صلة | संबंधित\ (?:ख़बरें|खबरें) | lesen\ sie\ auch | das\ könnte\ sie\ auch\ interessieren | à\ lire\ aussi | lire\ aussi | lee\ también | leggi\ anche | don't\ miss | what\ to\ read\ next
         )\W*$",
     )
 });
@@ -42,7 +51,7 @@ static RELATED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 /// A line that is only a picture's caption or credit: it says so at its beginning.
 static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©).{0,90}$",
+        r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©).{0,90}$|^\W*pictured (?:above|below|right|left|here|at the|from|with)(?-u:\b).{0,260}$",
     )
 });
 

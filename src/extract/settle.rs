@@ -3,14 +3,14 @@
 
 use jiff::Timestamp;
 
-use super::blocks::Block;
+use super::blocks::{self, Block};
 use super::body::{self, Body};
 use super::marks::Marks;
 use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
-use super::{Extracted, Hints, byline, container, dateline, headline, links, plain, sapo, verdict};
+use super::{Extracted, Hints, byline, closing, container, dateline, gate, headline, links, plain, sapo, script_text, verdict};
 use crate::vietnamese;
 
 /// A parsed page as every step sees it.
@@ -61,10 +61,18 @@ pub(super) fn title(
     let shown = headline::find(page, body, hints.title.as_deref());
     let (text, source, id) = match (ruled, shown) {
         (Some(ruled), Some(shown)) => {
-            if headline::overlap(&ruled.value, &shown.text) < 0.3 {
+            let differs = headline::overlap(&ruled.value, &shown.text) < 0.3;
+            if differs {
                 out.problems.push(format!("title: the rules say `{}`, the page `{}`", ruled.value, shown.text));
             }
-            (ruled.value, ruled.source, Some(ruled.id))
+            // What a family's class name means varies from site to site; a heading that the metadata repeats does not.
+            if differs && shown.sure && ruled.source.starts_with("family") {
+                (shown.text, shown.source, shown.id)
+            } else if let Some((text, source)) = headline::worded(page, &ruled.value) {
+                (text, source, Some(ruled.id))
+            } else {
+                (ruled.value, ruled.source, Some(ruled.id))
+            }
         }
         (Some(ruled), None) => (ruled.value, ruled.source, Some(ruled.id)),
         (None, Some(shown)) => (shown.text, shown.source, shown.id),
@@ -93,6 +101,17 @@ pub(super) fn text(
     };
     let mut chosen = general.map_or_else(|| (Body::default(), None), |id| read(id, None, Marks::FOREIGN));
     let mut source = "general method".to_owned();
+    let mut surely_foreign = Marks::SURELY_FOREIGN;
+    if container::is_live(outline, blocks) {
+        // Such a list holds the newest entries only and another set at every visit; what stands above it tells the
+        // story. Where nothing does, the entries are all the text there is.
+        let standing = Marks::FOREIGN.with(Marks::LIVE);
+        let above = container::find(outline, blocks, standing).map(|id| read(id, None, standing));
+        if let Some(above) = above.filter(|above| above.0.lines.len() >= 2 && above.0.chars(blocks) >= 300) {
+            (chosen, source) = (above, "general method, without the live entries".to_owned());
+            surely_foreign = surely_foreign.with(Marks::LIVE);
+        }
+    }
     if let Some((id, selector, rules)) = ruled {
         let by_rules = read(id, Some(rules), Marks::FOREIGN);
         let (short, long) = (by_rules.0.chars(blocks), chosen.0.chars(blocks));
@@ -105,13 +124,13 @@ pub(super) fn text(
     }
     let prose: u32 = blocks
         .iter()
-        .filter(|block| block.is_prose() && !block.marks.any(Marks::SURELY_FOREIGN))
+        .filter(|block| block.is_prose() && !block.marks.any(surely_foreign))
         .map(|block| block.chars)
         .sum();
     let length = chosen.0.chars(blocks);
     if length * 4 < prose && prose > 600 && (meta.is_article() || !verdict::is_crowded(blocks)) {
-        let second = container::find(outline, blocks, Marks::SURELY_FOREIGN);
-        let second = second.map(|id| read(id, None, Marks::SURELY_FOREIGN));
+        let second = container::find(outline, blocks, surely_foreign);
+        let second = second.map(|id| read(id, None, surely_foreign));
         if let Some(second) = second.filter(|second| second.0.chars(blocks) > length * 2) {
             let more = second.0.chars(blocks);
             out.problems.push(format!("text: {source} gave {length} characters; without believing class names {more}"));
@@ -142,7 +161,11 @@ pub(super) fn summary(
 }
 
 /// Settles the text: what the markup holds, or what JSON-LD holds when the markup has next to nothing.
-pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &Body) {
+pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Body, html: &str) {
+    let linked = &page.meta.linked;
+    let named = page.meta.get(&["author", "article:author", "sailthru.author"]).map(|(_, name)| name);
+    let authors: Vec<&str> = linked.authors.iter().map(String::as_str).chain(named).collect();
+    closing::trim(page.blocks, body, &linked.body, &authors);
     out.article.text = cut(&body.text(page.blocks), MAX_TEXT);
     let told = &page.meta.linked.body;
     let length = told.chars().count();
@@ -151,6 +174,29 @@ pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &Body) {
         out.article.text = cut(told, MAX_TEXT);
         out.note("text", "JSON-LD articleBody");
     }
+    // A page that a script builds: it has a headline in its head and no text. Lists and forms have no headline.
+    let length = out.article.text.chars().count();
+    if length < 300 && page.meta.is_article() && !out.article.title.is_empty() {
+        let scripted = read_alone(&script_text::find(html), &out.article.title);
+        if scripted.chars().count() > 400.max(4 * length) {
+            out.problems.push("text: hardly any in the markup; taken from a script".to_owned());
+            out.article.text = cut(&scripted, MAX_TEXT);
+            out.note("text", "script");
+        }
+    }
+}
+
+/// The text of markup that is only an article's body.
+fn read_alone(markup: &str, title: &str) -> String {
+    if markup.is_empty() || gate::refuse(markup).is_some() {
+        return String::new();
+    }
+    let document = scraper::Html::parse_document(&format!("<article>{markup}</article>"));
+    let outline = Outline::new(&document);
+    let blocks = blocks::cut(&outline);
+    let mut body = body::read(&outline, &blocks, 0, &body::Reading { dropped: &[], title, foreign: Marks::FOREIGN });
+    closing::trim(&blocks, &mut body, "", &[]);
+    body.text(&blocks)
 }
 
 /// Settles the author.
@@ -185,6 +231,7 @@ pub(super) fn dates(out: &mut Extracted, place: &dateline::Place<'_, '_>, rules:
             out.article.published = Some(found.dated.at);
             out.article.date_only = !found.dated.has_time;
             out.offset = found.offset;
+            out.zoneless = found.offset.is_none() && !place.is_vietnamese();
             if found.source == dateline::IMAGE_ADDRESS {
                 out.problems.push("date: only the address of the lead image gives one".to_owned());
             }

@@ -273,14 +273,25 @@ pub(super) fn without_site(title: &str, site: &[String]) -> String {
             })
     };
     let mut text = title.to_owned();
-    if let (Some(last), true) = (segments.last(), segments.last().is_some_and(named)) {
+    // "Headline | Báo Mẫu | by Lan Anh": what follows the site's name is none of the headline.
+    let is_site = |segment: &&String| {
+        let key = compare_key(segment);
+        !key.is_empty() && site.iter().any(|name| compare_key(name) == key)
+    };
+    let middle = segments.len().saturating_sub(1).max(1);
+    if let Some(at) = segments[1..middle].iter().find(is_site).and_then(|segment| text.rfind(segment.as_str())) {
+        text.truncate(at);
+    } else if let (Some(last), true) = (segments.last(), segments.last().is_some_and(named)) {
         if let Some(at) = text.rfind(last.as_str()) {
             text.truncate(at);
         }
     } else if let (Some(first), true) = (segments.first(), segments.first().is_some_and(named)) {
         text = text.get(first.len()..).unwrap_or_default().to_owned();
     }
-    let text = text.trim_matches(|c: char| c.is_whitespace() || "-–—|»«:·•/><←~*".contains(c)).to_owned();
+    let mark = |c: char| c.is_whitespace() || "-–—|:·•/><←~*".contains(c);
+    // The arrows of a breadcrumb are also the quotes of French.
+    let quoted = text.contains('«') && text.contains('»');
+    let text = text.trim_matches(|c: char| mark(c) || !quoted && "»«".contains(c)).to_owned();
     if text.is_empty() { title.to_owned() } else { text }
 }
 
@@ -314,6 +325,18 @@ mod tests {
         check("Cổng TTĐT Hà Nội ban hành quy định về tuyển sinh đầu cấp", false);
         check("Khai trương cổng thông tin điện tử", false);
         check("Trang thông tin điện tử Sở Giáo dục và Đào tạo", true);
+    }
+
+    #[test]
+    fn the_site_goes_from_a_title() {
+        let check = |title: &str, expected: &str| {
+            assert_eq!(without_site(title, &["Báo Mẫu".to_owned()]), expected, "{title}");
+        };
+        check("Khai mạc hội nghị | Báo Mẫu", "Khai mạc hội nghị");
+        check("Báo Mẫu - Khai mạc hội nghị", "Khai mạc hội nghị");
+        check("Khai mạc hội nghị | Báo Mẫu | by Lan Anh", "Khai mạc hội nghị");
+        check("La « gravité de la situation » - Báo Mẫu", "La « gravité de la situation »");
+        check("Khai mạc hội nghị | Thời sự", "Khai mạc hội nghị | Thời sự");
     }
 
     #[test]

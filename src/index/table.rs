@@ -1,5 +1,7 @@
 //! The record as the index sees it: which articles are dirty, and what they say now.
 
+use std::borrow::Cow;
+
 use anyhow::{Context, Result};
 use futures::{Stream, TryStreamExt};
 use sqlx::{AssertSqlSafe, FromRow};
@@ -7,6 +9,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use super::Document;
 use crate::portal::Kind;
 use crate::store::{Connection, Pool, instant};
+use crate::vietnamese::personal;
 
 /// Text in one batch: a thousand ordinary articles are 3 MB, a thousand of the longest would be 200.
 const MOST_BYTES: usize = 16 << 20;
@@ -56,7 +59,16 @@ impl Row {
         Dirty { article_id: self.article_id.clone(), revision: self.marked, document: belongs.then(|| self.document()) }
     }
 
+    /// What an engine may know of an article. This is the one place where documents are made, so that no number of a
+    /// person reaches any engine, its snippets or its files; the record keeps the wording for corrections.
     fn document(self) -> Document {
+        let masked = |text: Option<String>| {
+            let text = text.unwrap_or_default();
+            match personal::mask(&text) {
+                Cow::Borrowed(_) => text,
+                Cow::Owned(masked) => masked,
+            }
+        };
         Document {
             id: self.article_id,
             revision: self.revision.unwrap_or_default(),
@@ -64,10 +76,10 @@ impl Row {
             portal_name: self.name.unwrap_or_default(),
             kind: self.kind.and_then(|kind| kind.parse().ok()).unwrap_or(Kind::Other),
             url: self.url.unwrap_or_default(),
-            title: self.title.unwrap_or_default(),
-            summary: self.summary.unwrap_or_default(),
-            text: self.text.unwrap_or_default(),
-            files: self.files.map(bounded_files).unwrap_or_default(),
+            title: masked(self.title),
+            summary: masked(self.summary),
+            text: masked(self.text),
+            files: masked(self.files.map(bounded_files)),
             published_at: instant(self.published_at.or(self.first_seen_at).unwrap_or_default()),
             documents: self.documents.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default(),
             story: self.story_id.unwrap_or_default(),

@@ -6,6 +6,7 @@ pub mod date;
 pub mod document;
 pub mod legacy;
 mod person;
+pub mod personal;
 pub mod place;
 pub mod secrecy;
 mod syllable;

@@ -16,7 +16,7 @@ use super::form::Query;
 use super::outward;
 use super::pages::item;
 use super::trouble::Trouble;
-use crate::archive::attachments;
+use crate::archive::{self, attachments};
 use crate::clock::Timestamp;
 use crate::index::{self, Hit, Results};
 use crate::portal::{self, State as Run};
@@ -123,6 +123,7 @@ pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) 
     let article = item::find(&site, &id).await?;
     let live = item::shown(&article);
     let summary = if live { outward::masked(&article.summary) } else { String::new() };
+    let cited = archive::table::cited(site.parts.store.pool(), &article).await?;
     let extract = if live && !article.noarchive { outward::extract(&article.text) } else { String::new() };
     let files = if live { attachments::of(site.parts.store.pool(), &id).await? } else { Vec::new() };
     let files: Vec<Value> = files.iter().filter(|file| outward::link(&file.url).is_some()).map(file_of).collect();
@@ -143,6 +144,7 @@ pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) 
         "category": article.category,
         "language": article.language,
         "documents": article.documents,
+        "cited": cited,
         "story": article.story,
         "copy": article.copy,
         "version": article.version,
