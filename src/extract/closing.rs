@@ -103,7 +103,8 @@ const PRESENTS: [&str; 22] = [
 ];
 
 /// The second half of "<a>Name</a> is a reporter", when the name stands in a line of its own.
-static FRAGMENT: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[Ii]s|[Ii]st|[Ee]st) (?:an?|the|ein|eine|un|une) \p{L}"));
+static FRAGMENT: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^(?:[Ii]s|[Ii]st|[Ee]st) (?:an?|the|ein|eine|un|une) \p{L}"));
 
 static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
     regex(

@@ -61,8 +61,7 @@ fn longest(script: &str, depth: usize) -> String {
         } else if depth < MAX_DEPTH && literal.text.len() > 300 && literal.text.contains("\":") {
             keep(longest(&literal.text, depth + 1), &mut best);
         } else if is_sentence(&literal.text) {
-            let follows =
-                run.last().is_some_and(|last| last.key == literal.key && literal.from - last.to < MAX_GAP);
+            let follows = run.last().is_some_and(|last| last.key == literal.key && literal.from - last.to < MAX_GAP);
             if !follows {
                 keep(joined(&run), &mut best);
                 run.clear();
@@ -182,7 +181,10 @@ mod tests {
 
     #[test]
     fn code_says_nothing() {
-        check("<script>var a = \"b\"; if (a) { go(\"https://a.example/one/two/three/four/five/six/seven/eight/nine\") }</script>", &[]);
+        check(
+            "<script>var a = \"b\"; if (a) { go(\"https://a.example/one/two/three/four/five/six/seven/eight/nine\") }</script>",
+            &[],
+        );
         check("<script>\"unclosed</script>", &[]);
         check("", &[]);
     }

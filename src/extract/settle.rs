@@ -10,7 +10,9 @@ use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
-use super::{Extracted, Hints, byline, closing, container, dateline, gate, headline, links, plain, sapo, script_text, verdict};
+use super::{
+    Extracted, Hints, byline, closing, container, dateline, gate, headline, links, plain, sapo, script_text, verdict,
+};
 use crate::vietnamese;
 
 /// A parsed page as every step sees it.
