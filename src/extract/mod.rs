@@ -28,6 +28,7 @@ mod script_text;
 mod selected;
 mod settle;
 mod site_name;
+pub mod stamp;
 #[cfg(test)]
 mod tests;
 mod verdict;

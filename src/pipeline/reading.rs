@@ -198,7 +198,8 @@ impl Visit<'_> {
             // Before anything of the page goes anywhere, and whatever else the page is.
             let text = format!("{}\n{}", read.article.title, read.full_text());
             let harmless = addresses.iter().any(|address| harmless.contains(address));
-            if let Some(degree) = secrecy::of_page(&text).filter(|_| !harmless) {
+            if let Some(degree) = secrecy::of_page(&text).max(extract::stamp::mark(&decoded.text)).filter(|_| !harmless)
+            {
                 return Ok(Found::Marked(degree));
             }
             if let Some(reason) = read.not_an_article {

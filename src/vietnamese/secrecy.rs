@@ -65,7 +65,7 @@ fn find(text: &str, is_document: bool) -> Option<Degree> {
             (is_state_document || (is_document && how == How::Clear)).then_some(degree)
         });
         let field = field(line);
-        let beside = if is_state_document || is_document { beside(line) } else { None };
+        let beside = cells(line).find_map(beside).filter(|_| is_state_document || is_document);
         stamped.chain(field).chain(beside)
     });
     marks.max()
@@ -115,7 +115,7 @@ fn degree_of(joined: &str) -> Option<Degree> {
 
 /// Parts of a line: what a layout keeps apart by tabs or wide gaps was apart on paper.
 fn cells(line: &str) -> impl Iterator<Item = &str> {
-    line.split('\t').flat_map(|cell| cell.split("   ")).map(str::trim).filter(|cell| !cell.is_empty())
+    line.split(['\t', '|']).flat_map(|cell| cell.split("   ")).map(str::trim).filter(|cell| !cell.is_empty())
 }
 
 /// `Độ mật: Tối mật`, in any writing. A form that lists all degrees to choose from marks nothing.
@@ -146,7 +146,7 @@ fn beside(line: &str) -> Option<Degree> {
     let folded = fold(&line);
     let degrees = [Degree::TopSecret, Degree::HighlySecret, Degree::Secret];
     let is_dated = folded.contains(", ngay ") || folded.contains(",ngay ");
-    let is_numbered = folded.starts_with("so:") || folded.starts_with("so :");
+    let is_numbered = folded.contains("so:") || folded.contains("so :");
     let leads = |mark: &str| is_dated && line.strip_prefix(mark).is_some_and(|rest| rest.starts_with(' '));
     let ends = |mark: &str| {
         is_numbered && folded.contains('/') && line.strip_suffix(mark).is_some_and(|rest| rest.ends_with(' '))
@@ -189,6 +189,7 @@ mod tests {
         check(&format!("{HEAD}TOI MAT"), highly, highly);
         check(&format!("{HEAD}Mật"), secret, secret);
         check(&format!("{HEAD}Hỏa tốc\tTối mật"), highly, highly);
+        check(&format!("UBND TỈNH X Số: 12/BC-UBND MẬT | {HEAD}"), secret, secret);
         check(&format!("{HEAD}MẬT Hà Nội, ngày 05 tháng 11 năm 2026"), secret, secret);
         check("ĐẢNG CỘNG SẢN VIỆT NAM\nSố: 15-BC/TU MẬT\nvề việc", secret, secret);
         // A decomposed text is the same text.

@@ -33,7 +33,9 @@ pub fn is_list_of_persons(text: &str) -> bool {
         let title = folded.trim_start_matches(|c: char| !c.is_alphabetic());
         // A title stands in capitals or begins its line; prose that speaks of a list does neither.
         let stands_out = line.chars().any(char::is_alphabetic) && !line.chars().any(char::is_lowercase);
-        line.chars().count() <= TITLE_CHARS
+        let is_sentence = line.trim_end().ends_with(['.', ';', ':', ',']);
+        !is_sentence
+            && line.chars().count() <= TITLE_CHARS
             && (title.starts_with("danh sach") || (stands_out && title.contains("danh sach")))
     });
     titled || IDENTITY.find_iter(text).take(IDENTITY_NUMBERS).count() == IDENTITY_NUMBERS
@@ -76,6 +78,7 @@ mod tests {
         check("UBND TỈNH\nDANH SÁCH\nHộ nghèo năm 2026\n1 Nguyễn Văn A", true);
         check("PHỤ LỤC: DANH SÁCH CÁN BỘ ĐƯỢC CỬ ĐI HỌC", true);
         check("Quyết định\nĐiều 1. Phê duyệt danh sách kèm theo quyết định này.", false);
+        check("Điều 2.\nDanh sách cụ thể do Sở Nội vụ lập và trình Ủy ban nhân dân tỉnh.", false);
         let numbers: String = (0..5).map(|n| format!("Nguyễn Văn {n}\t00109000{n}123\n")).collect();
         check(&numbers, true);
         check("Số tài khoản 001090001123 và 001090002123", false);
