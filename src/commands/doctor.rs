@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Invocation, one_line, print_json, println_or_quit};
 use crate::accounts;
-use crate::app::App;
+use crate::app::{self, App};
 use crate::archive::notices::{self, Notice};
 use crate::config::Config;
 use crate::index::embedded::Embedded;
@@ -57,6 +57,7 @@ impl Checks {
 pub(super) async fn run(context: Invocation) -> Result<ExitCode> {
     let mut checks = Checks::default();
     options(&context.config, &mut checks);
+    families(&context.config, &mut checks);
     let folder = context.config.general.data_dir.clone();
     if folder.join("lantoa.db").is_file() {
         data_folder(&folder, &mut checks);
@@ -99,6 +100,19 @@ fn options(config: &Config, checks: &mut Checks) {
         checks.bad("site", found, "put a proxy with TLS before it and set web.public_url");
     } else {
         checks.good("site", config.web.public_url.clone());
+    }
+}
+
+/// The software families of the operator's own folder.
+fn families(config: &Config, checks: &mut Checks) {
+    let (families, problems) = app::families(&config.extract);
+    let own = families.all().iter().filter(|family| family.file.is_some()).count();
+    match problems.first() {
+        None => checks.good("families", format!("{} of portal software, {own} of them your own", families.all().len())),
+        Some(first) => {
+            let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
+            checks.bad("families", format!("{first}{more}"), "prove each file with lantoa families check FILE");
+        }
     }
 }
 

@@ -5,8 +5,10 @@ mod check;
 mod crawl;
 pub mod demo;
 mod doctor;
+mod explain;
 mod export;
 mod extract;
+mod families;
 mod init;
 mod inspect;
 mod notice;
@@ -16,6 +18,7 @@ mod rebuild;
 mod reindex;
 mod search;
 mod serve;
+mod trial;
 mod user;
 
 use std::io::IsTerminal;
@@ -62,6 +65,9 @@ enum Command {
     Serve(serve::Args),
     /// Read one page, or many, and print what it says
     Extract(extract::Args),
+    /// The software that portals run on, as files of selectors to read, edit and add
+    #[command(subcommand)]
+    Families(families::Args),
     /// Show what lantoa makes of one input, as JSON
     Inspect(inspect::Args),
     /// Search as the web does
@@ -129,7 +135,10 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     if let Command::Extract(args) = &cli.command
         && !args.needs_network()
     {
-        return extract::offline(args, cli.json);
+        return extract::offline(args, &config, cli.json);
+    }
+    if let Command::Families(args) = &cli.command {
+        return families::run(args, &config, cli.json);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let outcome = runtime.block_on(async move {
@@ -152,7 +161,10 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,
             Command::Restore(args) => backup::restore(context, args).await,
-            Command::Inspect(_) | Command::ReadAttachment(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+            Command::Inspect(_)
+            | Command::Families(_)
+            | Command::ReadAttachment(_)
+            | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));

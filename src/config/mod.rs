@@ -9,7 +9,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::{accounts, archive, dedup, fetch, index, pipeline, portal, schedule, triage, web};
+use crate::{accounts, archive, dedup, extract, fetch, index, pipeline, portal, schedule, triage, web};
 
 /// The commented file that `lantoa init` writes: every option with its default.
 pub const COMMENTED: &str = include_str!("../../config.toml");
@@ -31,6 +31,8 @@ pub struct Config {
     pub general: General,
     /// How portals are asked.
     pub fetch: fetch::Options,
+    /// How pages are read.
+    pub extract: extract::Options,
     /// How much one visit may do.
     pub crawl: pipeline::Options,
     /// How attached files are read.
@@ -96,8 +98,14 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
         }
         None => {}
     }
-    let config: Config = figment.merge(Env::prefixed(PREFIX).split("__")).extract().map_err(in_words)?;
+    let mut config: Config = figment.merge(Env::prefixed(PREFIX).split("__")).extract().map_err(in_words)?;
     config.check()?;
+    // The folder stands beside the file that names it, wherever the command was started.
+    if let Some(beside) = file.and_then(Path::parent)
+        && !config.extract.families.as_os_str().is_empty()
+    {
+        config.extract.families = beside.join(&config.extract.families);
+    }
     Ok(config)
 }
 

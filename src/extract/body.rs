@@ -29,6 +29,13 @@ impl Body {
     pub(super) fn chars(&self, blocks: &[Block]) -> u32 {
         self.lines.iter().map(|&line| blocks[line].chars).sum()
     }
+
+    /// The share of them in links, 0 to 1.
+    pub(super) fn links(&self, blocks: &[Block]) -> f32 {
+        let linked: f32 = self.lines.iter().map(|&line| blocks[line].links * blocks[line].chars as f32).sum();
+        let chars = self.chars(blocks);
+        if chars == 0 { 0.0 } else { linked / chars as f32 }
+    }
 }
 
 /// How to read a container.

@@ -9,6 +9,7 @@ use super::blocks::Block;
 use super::body::compare_key;
 use super::marks::Marks;
 use super::outline::{Id, Node, Outline};
+use super::pattern::pattern;
 use super::selected::Match;
 use super::settle::Page;
 use crate::vietnamese;
@@ -139,9 +140,12 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
 /// A name after "Tác giả:" or "bởi" in a short line by the title, or right after the body.
 fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Option<Id>) -> Option<String> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[\s|–-])(?:[Tt]ác giả(?: bài viết)?\s*[:|]|[Bb]ởi\s*:?|[Nn]gười viết\s*[:|]|[Bb]iên tập\s*[:|]|[Tt]hực hiện\s*[:|])\s*(\p{Lu}[^|:;\d]{2,60}?)(?:\s*[|;•·-].*|\s+(?:vào|lúc|ngày|on)\s.*|\s*,?\s*\d.*)?$")
-            .expect("the pattern is a constant that the tests compile")
+        pattern(
+            r"(?:^|[\s|–-])(?:[Tt]ác giả(?: bài viết)?\s*[:|]|[Bb]ởi\s*:?|[Nn]gười viết\s*[:|]|[Bb]iên tập\s*[:|]|[Tt]hực hiện\s*[:|])\s*(\p{Lu}[^|:;\d]{2,60}?)(?:\s*[|;•·-].*|\s+(?:vào|lúc|ngày|on)\s.*|\s*,?\s*\d.*)?$",
+        )
     });
+    // What each label holds: few lines have one, and the pattern reads a line from its end to its beginning.
+    const LABELS: [&str; 5] = ["ác giả", "ởi", "gười viết", "iên tập", "hực hiện"];
     let body = body?;
     let start = blocks.partition_point(|block| block.at < body);
     let end = blocks.partition_point(|block| block.at < page.nodes[body].end);
@@ -154,6 +158,7 @@ fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Optio
         .filter_map(|(place, elsewhere)| Some((blocks.get(place)?, elsewhere)))
         .filter(|(block, elsewhere)| block.chars < 120 && !block.marks.any(*elsewhere))
         .map(|(block, _)| block)
+        .filter(|block| LABELS.iter().any(|label| block.text.contains(label)))
         .find_map(|block| NAME.captures(&block.text).map(|found| found[1].to_owned()))
 }
 
@@ -391,20 +396,23 @@ fn persons(page: &Outline<'_>, id: Id) -> Option<Vec<String>> {
 }
 
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:tác giả(?: bài viết)?|người (?:viết|đăng|gửi)|thực hiện|bài(?: viết)?|viết bởi|đăng bởi|bởi|nguồn tin|written by|posted by|published by|story by|reported by|by|from|von|par|por|di|av|af|door|text|autor|author)(?-u:\b)\s*[:：]?\s+|^(?:tác giả|author|autor|by|bởi|người đăng|nguồn)\s*[:：]\s*")
-        .expect("the pattern is a constant that the tests compile")
+    pattern(
+        r"(?i)^(?:tác giả(?: bài viết)?|người (?:viết|đăng|gửi)|thực hiện|bài(?: viết)?|viết bởi|đăng bởi|bởi|nguồn tin|written by|posted by|published by|story by|reported by|by|from|von|par|por|di|av|af|door|text|autor|author)(?-u:\b)\s*[:：]?\s+|^(?:tác giả|author|autor|by|bởi|người đăng|nguồn)\s*[:：]\s*",
+    )
 });
 
 /// What follows a name in a byline.
 static TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\s*(?:\||•|·|;|\s[-–—]\s|(?-u:\b)updated(?-u:\b)|(?-u:\b)published(?-u:\b)|(?-u:\b)on\s+\w+\s+\d|(?-u:\b)\d{1,2}[/.:h]\d{1,2}|,?\s*(?-u:\b)(?:19|20)\d\d(?-u:\b)|https?:|@\w|<|\().*$")
-        .expect("the pattern is a constant that the tests compile")
+    pattern(
+        r"(?i)\s*(?:\||•|·|;|\s[-–—]\s|(?-u:\b)updated(?-u:\b)|(?-u:\b)published(?-u:\b)|(?-u:\b)on\s+\w+\s+\d|(?-u:\b)\d{1,2}[/.:h]\d{1,2}|,?\s*(?-u:\b)(?:19|20)\d\d(?-u:\b)|https?:|@\w|<|\().*$",
+    )
 });
 
 /// A date that templates put right behind a name: `ReutersMarch 4`.
 static MONTH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Dec|Jan|Feb|Nov|Oct|Sept?|Aug)\.?\s\d")
-        .expect("the pattern is a constant that the tests compile")
+    pattern(
+        r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Dec|Jan|Feb|Nov|Oct|Sept?|Aug)\.?\s\d",
+    )
 });
 
 /// Names without label, date, address and markup; nothing when what is left is no name.

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::blocks::{Block, Kind};
 use super::body::{Body, compare_key};
+use super::pattern::pattern;
 
 /// Lines at the end that may go one by one.
 const MAX_LINES: usize = 12;
@@ -104,10 +105,10 @@ const PRESENTS: [&str; 22] = [
 
 /// The second half of "<a>Name</a> is a reporter", when the name stands in a line of its own.
 static FRAGMENT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^(?:[Ii]s|[Ii]st|[Ee]st) (?:an?|the|ein|eine|un|une) \p{L}"));
+    LazyLock::new(|| pattern(r"^(?:[Ii]s|[Ii]st|[Ee]st) (?:an?|the|ein|eine|un|une) \p{L}"));
 
 static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"(?ix)^\W*(?:about\ the\ (?:authors?|writers?)|about\ (?:us|this\ article)|über\ (?:den\ autor|die\ autorin|die\ autoren)|zur\ person
         | à\ propos\ (?:de\ l['’]auteure?|des\ auteurs)|(?:sobre|acerca\ de)\ (?:el\ autor|la\ autora|los\ autores|o\ autor)|l['’]autore|over\ de\ auteurs?
         | om\ (?:författaren|forfatteren)|yazar\ hakkında|об\ авторе|tentang\ penulis|về\ tác\ giả)\W*$",
@@ -116,7 +117,7 @@ static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What papers print below their articles, in the words they use for it.
 static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"(?ix)^\W*(?:
         (?:please\ )?(?:follow|like|find|join)\ (?:us|me|him|her|them|@\w+|\w+(?:[.\ ]\w+){0,3})\ (?:on|at)\ (?:twitter|x|facebook|instagram|linkedin|whatsapp|telegram|google|threads|bluesky|youtube|tiktok)
         | (?:please\ )?(?:sign\ up|subscribe)(?-u:\b) | get\ (?:the|our|all\ the)\ (?:latest|best|free|daily|top|biggest) | get\ (?:access|[^.]{1,60}\ delivered)(?-u:\b) | stay\ (?:up\ to\ date|informed|tuned)
@@ -138,14 +139,10 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A name with its address, or an invitation to follow the writer, wherever in a last line.
 static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"(?i)^(?:\p{L}+ ){1,3}[\w.\-]+@[\w\-]+\.[\w.]+\W*$|(?-u:\b)follow (?:us|him|her|me|them) (?:@\w|on (?:twitter|x|facebook|instagram|bluesky)(?-u:\b))",
     )
 });
-
-fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the pattern is a constant that the tests compile")
-}
 
 #[cfg(test)]
 mod tests {

@@ -277,10 +277,15 @@ impl Place<'_, '_> {
     }
 
     /// JSON-LD and metas.
-    fn claimed(&self) -> Option<Found> {
+    pub(super) fn claimed(&self) -> Option<Found> {
         if let Some(dated) = self.machine(&self.page.meta.linked.published) {
             return Some(Found::new(dated, &self.page.meta.linked.published, "JSON-LD datePublished"));
         }
+        self.named()
+    }
+
+    /// Metas that name the date of publication.
+    pub(super) fn named(&self) -> Option<Found> {
         PUBLISHED.iter().find_map(|name| {
             let (_, value) = self.page.meta.get(&[name])?;
             self.machine(value)

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
+use super::pattern::pattern;
+
 use crate::clock::vietnam;
 use crate::vietnamese::date::Dated;
 use crate::vietnamese::fold;
@@ -67,7 +69,7 @@ static BY_NAME: LazyLock<HashMap<String, i8>> = LazyLock::new(|| {
 });
 
 static FORMS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern(
         r"(?ix)
         # 3. Mai 2024, 12 février 2020, 7th of July 2018, 13 de febrero del 2012, 5-Jan-2020
         \b(?P<d1>\d{1,2})(?:st|nd|rd|th|er|\.|º|ª|-?го|-?a)?(?:\s+(?:de|of|di|d'))?[\s\-./]+(?P<m1>[\p{L}\p{M}]{3,14})[.,،]*
@@ -81,7 +83,6 @@ static FORMS: LazyLock<Regex> = LazyLock::new(|| {
         # 2019.04.21
         | \b(?P<y5>(?:19|20)\d\d)[./-](?P<m5>\d{1,2})[./-](?P<d5>\d{1,2})\b",
     )
-    .expect("the pattern is a constant that the tests compile")
 });
 
 /// The first date in `text` that names its month, or runs from year to day.
@@ -112,9 +113,7 @@ pub(super) fn read(text: &str) -> Option<Dated> {
 
 /// `06.11.23`, as German templates write it: points between, the day first, two figures each.
 pub(super) fn read_short(text: &str) -> Option<Dated> {
-    static FORM: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[^\d.])(\d\d)\.(\d\d)\.(\d\d)(?:$|[^\d.])").expect("a constant that the tests compile")
-    });
+    static FORM: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\d.])(\d\d)\.(\d\d)\.(\d\d)(?:$|[^\d.])"));
     let found = FORM.captures(text)?;
     let number = |group: usize| found[group].parse::<i8>().ok();
     let date = Date::new(2000 + i16::from(number(3)?), number(2)?, number(1)?).ok()?;

@@ -138,6 +138,17 @@ fn choose(shown: &[Shown], claims: &[Headline]) -> Option<Headline> {
     }
 }
 
+/// What JSON-LD calls the article; nothing when that is the name of the site or of a template.
+pub(super) fn linked(page: &Page<'_, '_>) -> Option<String> {
+    let Page { outline: page, meta, .. } = *page;
+    if meta.linked.headline.is_empty() {
+        return None;
+    }
+    let site = site_names(page, meta);
+    let text = without_site(&super::plain::plain(&meta.linked.headline), &site);
+    (compare_key(&text).chars().count() >= 4 && !names_site(&text, &site) && !is_generic(&text)).then_some(text)
+}
+
 /// What JSON-LD and a second field both call the page, when no heading is worded so: pages with a headline for
 /// readers of lists and another for readers of the page.
 fn agreed(claims: &[Headline]) -> Option<&Headline> {

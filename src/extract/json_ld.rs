@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use super::pattern::pattern;
 use super::plain::plain;
 
 /// One article as JSON-LD describes it. Strings are plain text.
@@ -82,12 +83,11 @@ fn parse(script: &str) -> Option<Value> {
 
 /// The plain fields of an article whose JSON is broken beyond repair, as by a quote within a string.
 fn scan(script: &str) -> Option<Value> {
-    static KIND: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#""@type"\s*:\s*"(\w*(?:Article|BlogPosting))""#).expect("a constant that the tests compile")
-    });
+    static KIND: LazyLock<Regex> = LazyLock::new(|| pattern(r#""@type"\s*:\s*"(\w*(?:Article|BlogPosting))""#));
     static FIELD: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#""(headline|datePublished|dateModified|dateCreated|articleSection|inLanguage)"\s*:\s*"([^"\\]{1,400})"\s*[,}]"#)
-            .expect("a constant that the tests compile")
+        pattern(
+            r#""(headline|datePublished|dateModified|dateCreated|articleSection|inLanguage)"\s*:\s*"([^"\\]{1,400})"\s*[,}]"#,
+        )
     });
     let mut map = serde_json::Map::new();
     map.insert("@type".to_owned(), KIND.captures(script)?[1].into());

@@ -185,20 +185,46 @@ const IN_TWO_PIECES: [&str; 19] = [
     "tukhoa", "danhgia", "noidung", "tieude", "tomtat", "trichyeu", "mota", "tacgia", "butdanh",
 ];
 
-static BY_WORD: LazyLock<HashMap<&'static str, Marks>> = LazyLock::new(|| {
+/// `WORDS`, those that begin with `=` apart.
+static BY_WORD: LazyLock<HashMap<&'static str, Marks>> =
+    LazyLock::new(|| words(|word| Some(word).filter(|word| !word.starts_with('='))));
+static BY_WHOLE_NAME: LazyLock<HashMap<&'static str, Marks>> = LazyLock::new(|| words(|word| word.strip_prefix('=')));
+/// `STEMS` by their first letter: a page has thousands of names, and most begin as no stem does.
+static BY_STEM: LazyLock<[Vec<(&'static str, Marks)>; 26]> = LazyLock::new(|| {
+    let mut letters = [const { Vec::new() }; 26];
+    for (marks, stem) in STEMS.iter().flat_map(|(marks, stems)| stems.split(' ').map(move |stem| (*marks, stem))) {
+        if let Some(stems) = letter_of(stem).and_then(|letter| letters.get_mut(letter)) {
+            stems.push((stem, marks));
+        }
+    }
+    letters
+});
+
+fn words(chosen: impl Fn(&'static str) -> Option<&'static str>) -> HashMap<&'static str, Marks> {
     let mut map: HashMap<&str, Marks> = HashMap::new();
     for (marks, words) in WORDS {
-        for word in words.split(' ') {
+        for word in words.split(' ').filter_map(&chosen) {
             let entry = map.entry(word).or_default();
             *entry = entry.with(*marks);
         }
     }
     map
-});
+}
 
-static BY_STEM: LazyLock<Vec<(&'static str, Marks)>> = LazyLock::new(|| {
-    STEMS.iter().flat_map(|(marks, stems)| stems.split(' ').map(move |stem| (stem, *marks))).collect()
-});
+fn letter_of(word: &str) -> Option<usize> {
+    let first = word.bytes().next().filter(u8::is_ascii_lowercase)?;
+    Some(usize::from(first - b'a'))
+}
+
+fn word_marks(word: &str) -> Marks {
+    BY_WORD.get(word).copied().unwrap_or_default()
+}
+
+fn stem_marks(word: &str) -> Marks {
+    let stems = letter_of(word).and_then(|letter| BY_STEM.get(letter));
+    let begun = stems.into_iter().flatten().filter(|(stem, _)| word.starts_with(stem));
+    begun.fold(Marks::default(), |marks, (_, more)| marks.with(*more))
+}
 
 /// The marks of an element. `known` remembers class names met before on the page: lists repeat them.
 pub(super) fn marks_of<'a>(element: &'a Element, known: &mut HashMap<&'a str, Marks>) -> Marks {
@@ -257,18 +283,12 @@ fn marks_of_name(name: &str) -> Marks {
     for class in name.split_ascii_whitespace() {
         let mut own = Marks::default();
         let lower = class.to_ascii_lowercase();
-        for key in [lower.as_str(), &format!("={lower}")] {
-            own = own.with(BY_WORD.get(key).copied().unwrap_or_default());
-        }
+        own = own.with(word_marks(&lower)).with(BY_WHOLE_NAME.get(lower.as_str()).copied().unwrap_or_default());
         let squeezed: String = lower.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-        if let Some(more) = BY_WORD.get(squeezed.as_str()) {
-            own = own.with(*more);
+        if squeezed != lower {
+            own = own.with(word_marks(&squeezed));
         }
-        for (stem, more) in BY_STEM.iter() {
-            if squeezed.starts_with(stem) {
-                own = own.with(*more);
-            }
-        }
+        own = own.with(stem_marks(&squeezed));
         let words = words_of(class);
         // "text-with-summary": what comes after is something that the element has beside its own.
         let own_words: Vec<&str> = words
@@ -282,14 +302,7 @@ fn marks_of_name(name: &str) -> Marks {
             own_words.windows(2).map(|pair| pair.concat()).filter(|pair| IN_TWO_PIECES.contains(&pair.as_str()));
         let words: Vec<String> = pairs.chain(own_words.iter().map(|&word| word.to_owned())).collect();
         for word in words {
-            if let Some(more) = BY_WORD.get(word.as_str()) {
-                own = own.with(*more);
-            }
-            for (stem, more) in BY_STEM.iter() {
-                if word.starts_with(stem) {
-                    own = own.with(*more);
-                }
-            }
+            own = own.with(word_marks(&word)).with(stem_marks(&word));
         }
         if !hides {
             own = own.without(Marks::HIDDEN);

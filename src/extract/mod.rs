@@ -10,6 +10,7 @@ mod dated;
 #[cfg(test)]
 mod date_tests;
 mod dateline;
+mod disagree;
 mod elements;
 mod families;
 mod foreign_date;
@@ -18,26 +19,36 @@ mod headline;
 mod json_ld;
 mod legacy;
 mod links;
+mod literals;
 mod marks;
 mod metadata;
 mod outline;
+mod pattern;
 mod phrases;
 mod plain;
+mod refusal;
 mod sapo;
 mod script_text;
 mod selected;
+mod selector;
 mod settle;
 mod site_name;
 pub mod stamp;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use scraper::Html;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use families::{Families, Family};
+pub use selected::Hit;
+pub use selector::{BadSelector, bad_selectors};
 pub use verdict::NOT_FOUND;
 
 use crate::portal::Rules;
@@ -47,6 +58,14 @@ use metadata::Metadata;
 use outline::Outline;
 use selected::Selected;
 use settle::Page;
+
+/// How pages are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Folder of the operator's own software families, beside the configuration file; empty: the carried ones only.
+    pub families: PathBuf,
+}
 
 /// What a page says, as text. Nothing in it is HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -148,19 +167,33 @@ impl Extracted {
     }
 }
 
-/// Reads one page. `rules` are the portal's own selectors; `now` bounds the dates that are believed.
+/// Reads one page with the carried families. `rules` are the portal's own selectors; `now` bounds the dates that are
+/// believed.
 #[must_use]
 pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now: Timestamp) -> Extracted {
-    if let Some(problem) = gate::refuse(html) {
-        return settle::unparsed(html, hints, problem);
-    }
-    let mut document = parse(html);
+    article_of(html, url, hints, rules, Families::carried(), now)
+}
+
+/// Reads one page as [`article`] does, with the operator's `families`.
+#[must_use]
+pub fn article_of(
+    html: &str,
+    url: &Url,
+    hints: &Hints,
+    rules: Option<&Rules>,
+    families: &Families,
+    now: Timestamp,
+) -> Extracted {
+    let mut document = match parse(html) {
+        Ok(document) => document,
+        Err(problem) => return settle::unparsed(html, hints, problem),
+    };
     legacy::mend(&mut document);
     let outline = Outline::new(&document);
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
     let portal = rules.map(|rules| Selected::new("portal", rules));
-    let rules: Vec<&Selected> = portal.iter().chain(families::recognise(html)).collect();
+    let rules: Vec<&Selected> = portal.iter().chain(families.recognise(html)).collect();
     let mut out = Extracted::default();
 
     // The body's place comes first: title and date are told from others of their kind by where they stand.
@@ -188,17 +221,29 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     out.article.documents = out.article.citations.iter().map(|cited| cited.number.clone()).collect();
 
     out.not_an_article = verdict::refuse(&page, html, url, &out, place);
-    out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
+    if out.not_an_article.is_none() {
+        out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
+        disagree::on_silence(&mut out, &rules, &outline);
+    }
     settle::missing(&mut out, title);
     out
 }
 
-/// Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.
-fn parse(html: &str) -> Html {
-    let start = html.trim_start().get(..3).unwrap_or_default();
-    if ["<tr", "<td"].iter().any(|tag| start.eq_ignore_ascii_case(tag)) {
-        Html::parse_document(&format!("<table>{html}</table>"))
+/// What each selector of `rules` finds on a page; nothing of a page that would choke the parser.
+#[must_use]
+pub fn hits(html: &str, rules: &Rules) -> Vec<Hit> {
+    let Ok(document) = parse(html) else { return Vec::new() };
+    selected::hits(&Outline::new(&document), rules)
+}
+
+/// The page as a tree, without the texts that no step reads, or why it must not reach the parser.
+fn parse(html: &str) -> Result<Html, String> {
+    let markup = gate::admit(html)?;
+    // Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.
+    let start = markup.trim_start().get(..3).unwrap_or_default();
+    Ok(if ["<tr", "<td"].iter().any(|tag| start.eq_ignore_ascii_case(tag)) {
+        Html::parse_document(&format!("<table>{markup}</table>"))
     } else {
-        Html::parse_document(html)
-    }
+        Html::parse_document(&markup)
+    })
 }

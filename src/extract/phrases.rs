@@ -5,12 +5,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::pattern::pattern;
+
 // Word borders are those of ASCII (`(?-u:\b)`): the others would send every line of Vietnamese through the slowest of
 // the engines of `regex`.
 
 /// Lines that stand around articles and are none of their text.
 static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"(?ix)^\W*(?:
         [a-z_]{2,30}(?:\$\$|\}\}|%%|\]\])$ | đánh\ giá\ bài\ viết | tổng\ số\ điểm\ của\ bài\ viết | click\ để\ đánh\ giá | xếp\ hạng
         | (?:ý\ kiến|bình\ luận)(?:\ của)?(?:\ bạn)?(?:\ đọc)? \W*(?:\(\d+\))?\W*$ | gửi\ bình\ luận
@@ -38,7 +40,7 @@ static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Headings after which other articles are listed.
 static RELATED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"(?ix)^\W*(?:(?:các\ )?(?:tin|bài|bài\ viết|tin\ tức|thông\ tin|tin\ bài|văn\ bản|những\ tin)\ (?:viết\ )?(?:liên\ quan|cùng\ (?:chuyên\ mục|chủ\ đề|loại)|khác|đã\ đưa|mới\ (?:hơn|nhất)|cũ\ hơn|đọc\ nhiều|nổi\ bật|tiếp\ theo)
         | có\ thể\ bạn\ quan\ tâm | cùng\ chuyên\ mục | tin\ mới | bài\ viết\ mới | đọc\ (?:thêm|tiếp|nhiều(?:\ nhất)?) | xem\ thêm | mời\ (?:quý\ )?(?:độc|bạn)\ .{0,20}đọc\ thêm
         | related\ (?:stories|articles|posts|news|content|topics|links|coverage|story|article) | related | more\ (?:from|on|stories|news|in)(?-u:\b).{0,30} | you\ (?:may|might)\ (?:also\ )?(?:like|be\ interested).{0,20}
@@ -50,7 +52,7 @@ static RELATED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A line that is only a picture's caption or credit: it says so at its beginning.
 static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"(?i)^\W*(?:ảnh|ảnh minh (?:họa|hoạ)|nguồn ảnh|hình ảnh|photo|image|photograph|foto|bild|video|clip|đồ họa|infographic|fotos|getty images|credit)\s*(?::|/|by(?-u:\b)|minh h|của|©).{0,90}$|^\W*pictured (?:above|below|right|left|here|at the|from|with)(?-u:\b).{0,260}$",
     )
 });
@@ -58,18 +60,14 @@ static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
 /// A caption that names its photographer after a colon at its end. Apart from the other, because this one has to be
 /// sought through the whole line, and few lines have a colon.
 static CREDIT_AT_END: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?i)^.{0,200}[.\s(\-–—]\s*(?:Ảnh|Nguồn ảnh|Photo|Foto|Đồ họa)\s*:.{0,60}$"));
+    LazyLock::new(|| pattern(r"(?i)^.{0,200}[.\s(\-–—]\s*(?:Ảnh|Nguồn ảnh|Photo|Foto|Đồ họa)\s*:.{0,60}$"));
 
 /// A line that names the source.
 static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"(?i)^\W*(?:nguồn(?: tin| bài)?\s*:.{0,100}|nguồn\s*:\s*https?:\S+|\(\s*(?:theo|nguồn)(?-u:\b).{0,60}\)\W*|theo\s+[^.,;:]{2,50})$",
     )
 });
-
-fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the pattern is a constant that the tests compile")
-}
 
 /// Whether a line is one of the phrases that stand around articles.
 pub(super) fn is_boilerplate(line: &str) -> bool {

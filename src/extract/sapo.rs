@@ -8,6 +8,7 @@ use super::blocks::{Block, Kind};
 use super::body::{Body, compare_key};
 use super::marks::Marks;
 use super::outline::{Id, Outline};
+use super::pattern::pattern;
 use super::selected::Match;
 use super::settle::Page;
 
@@ -204,16 +205,31 @@ fn set_apart(page: &Outline<'_>, blocks: &[Block], body: &Body, title: Option<Id
 }
 
 static AGENCY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:\p{Lu}[\p{L}. ]{1,25}\s*,?\s*)?\((?:[^()]{2,40})\)\s*[-–—:.]?\s*[-–—]\s*|^\s*\([\p{L}\d .]{2,30}\)\s*[-–—:]\s*|^\s*[\p{L}\d]+(?:\.[\p{L}\d]+)*\.(?:vn|com|net|org)\s*[-–—:]\s+|^\s*[A-ZĐ]{2,8}(?:\.[A-Z]{2,4}|\sO|O)?\s*[-–—]\s+")
-        .expect("the pattern is a constant that the tests compile")
+    pattern(concat!(
+        // "(Chinhphu.vn) - ", "Hà Nội (TTXVN) – ", "Hà Nội, ngày 12/5 (TTXVN) - "
+        r"^\s*(?:\p{Lu}[\p{L}. ]{1,25}\s*,?\s*(?:ngày [\d/.-]{3,10}\s*,?\s*)?)?\((?:[^()]{2,40})\)\s*[-–—:.]?\s*[-–—]\s*",
+        r"|^\s*\([\p{L}\d .]{2,30}\)\s*[-–—:]\s*",
+        // "(mau.gov.vn) Tỉnh …"
+        r"|^\s*\([\w-]+(?:\.[\w-]+)*\.(?:vn|com|net|org)\)\s*",
+        r"|^\s*[\p{L}\d]+(?:\.[\p{L}\d]+)*\.(?:vn|com|net|org)\s*[-–—:]\s+",
+        r"|^\s*[A-ZĐ]{2,8}(?:\.[A-Z]{2,4}|\sO|O|\sOnline)?\s*[-–—]\s+",
+        // "BỘ NỘI VỤ - "
+        r"|^\s*\p{Lu}{2,}(?:\s\p{Lu}{2,}){1,4}\s*[-–—]\s+",
+    ))
 });
 
 /// A text without the name of the agency before it: "(Chinhphu.vn) - ", "Hà Nội (TTXVN) – ", "VOV.VN - ".
 pub(super) fn without_agency(text: &str) -> &str {
     match AGENCY.find(text) {
-        Some(prefix) if prefix.end() < text.len() => text[prefix.end()..].trim_start(),
+        // A sentence begins behind the agency; what goes on in small letters is the sentence itself.
+        Some(prefix) if begins_anew(text, prefix.end()) => text[prefix.end()..].trim_start(),
         _ => text.trim(),
     }
+}
+
+fn begins_anew(text: &str, at: usize) -> bool {
+    let is_bracketed = text.trim_start().starts_with('(');
+    text[at..].chars().next().is_some_and(|next| is_bracketed || !next.is_lowercase())
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
 use super::{
-    Extracted, Hints, byline, closing, container, dateline, gate, headline, links, plain, sapo, script_text, verdict,
+    Extracted, Hints, byline, closing, container, dateline, disagree, headline, links, plain, sapo, script_text,
+    verdict,
 };
 use crate::vietnamese;
 
@@ -61,14 +62,10 @@ pub(super) fn title(
 ) -> Option<Id> {
     let ruled = pick(page, rules, Field::Title).filter(|found| is_headline(&found.value));
     let shown = headline::find(page, body, hints.title.as_deref());
+    let linked = headline::linked(page);
     let (text, source, id) = match (ruled, shown) {
         (Some(ruled), Some(shown)) => {
-            let differs = headline::overlap(&ruled.value, &shown.text) < 0.3;
-            if differs {
-                out.problems.push(format!("title: the rules say `{}`, the page `{}`", ruled.value, shown.text));
-            }
-            // What a family's class name means varies from site to site; a heading that the metadata repeats does not.
-            if differs && shown.sure && ruled.source.starts_with("family") {
+            if !disagree::on_title(out, &ruled, &shown) {
                 (shown.text, shown.source, shown.id)
             } else if let Some((text, source)) = headline::worded(page, &ruled.value) {
                 (text, source, Some(ruled.id))
@@ -80,6 +77,9 @@ pub(super) fn title(
         (None, Some(shown)) => (shown.text, shown.source, shown.id),
         (None, None) => (vietnamese::clean(hints.title.as_ref()?), "listing".to_owned(), None),
     };
+    if let Some(headline) = linked.filter(|_| out.problems.is_empty()) {
+        disagree::on_headline(out, (&text, &source), &headline);
+    }
     out.article.title = cut(&text, MAX_TITLE);
     out.note("title", &source);
     id
@@ -116,11 +116,8 @@ pub(super) fn text(
     }
     if let Some((id, selector, rules)) = ruled {
         let by_rules = read(id, Some(rules), Marks::FOREIGN);
-        let (short, long) = (by_rules.0.chars(blocks), chosen.0.chars(blocks));
-        if short * 3 < long && long > 400 {
-            out.problems
-                .push(format!("text: {selector} gave {short} characters; the general method's {long} were taken"));
-        } else {
+        let of = |body: &Body| disagree::Length { chars: body.chars(blocks), links: body.links(blocks) };
+        if disagree::on_text(out, &selector, of(&by_rules.0), of(&chosen.0)) {
             (chosen, source) = (by_rules, selector);
         }
     }
@@ -135,7 +132,10 @@ pub(super) fn text(
         let second = second.map(|id| read(id, None, surely_foreign));
         if let Some(second) = second.filter(|second| second.0.chars(blocks) > length * 2) {
             let more = second.0.chars(blocks);
-            out.problems.push(format!("text: {source} gave {length} characters; without believing class names {more}"));
+            let who = source.split_once(": ").map_or(source.as_str(), |(who, _)| who);
+            out.problems.push(format!(
+                "text: {who}: {length} characters, without believing class names {more}; took the second"
+            ));
             (chosen, source) = (second, "general method, class names not believed".to_owned());
         }
     }
@@ -190,10 +190,10 @@ pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Bod
 
 /// The text of markup that is only an article's body.
 fn read_alone(markup: &str, title: &str) -> String {
-    if markup.is_empty() || gate::refuse(markup).is_some() {
+    if markup.is_empty() {
         return String::new();
     }
-    let document = scraper::Html::parse_document(&format!("<article>{markup}</article>"));
+    let Ok(document) = super::parse(&format!("<article>{markup}</article>")) else { return String::new() };
     let outline = Outline::new(&document);
     let blocks = blocks::cut(&outline);
     let mut body = body::read(&outline, &blocks, 0, &body::Reading { dropped: &[], title, foreign: Marks::FOREIGN });
@@ -229,7 +229,12 @@ pub(super) fn author(
 pub(super) fn dates(out: &mut Extracted, place: &dateline::Place<'_, '_>, rules: &[&Selected], hints: &Hints) {
     let ruled = pick(place.page, rules, Field::Date);
     match dateline::published(place, ruled.as_ref()) {
-        Some(found) => {
+        Some(mut found) => {
+            if ruled.as_ref().is_some_and(|ruled| ruled.source == found.source)
+                && let Some(other) = disagree::on_day(out, place, &found)
+            {
+                found = other;
+            }
             out.article.published = Some(found.dated.at);
             out.article.date_only = !found.dated.has_time;
             out.offset = found.offset;

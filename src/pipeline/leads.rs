@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use jiff::SignedDuration;
 use url::Url;
 
-use super::{Visit, read_whole, sources_of};
+use super::{Visit, Witnessed, read_whole, sources_of};
 use crate::archive;
 use crate::dedup::Seen;
 use crate::discover::{self, Lead};
@@ -294,8 +294,12 @@ impl Visit<'_> {
         let Page { body, content_type, url, .. } = page;
         let home = self.portal.entry.url.clone();
         let (rules, now) = (self.portal.entry.rules.clone(), self.parts.clock.now());
+        let witness = self.parts.witness.clone();
         self.think(move || {
             let html = decode(&body, content_type.as_deref()).text;
+            if let Some(witness) = witness {
+                witness(Witnessed::Listing { html: &html });
+            }
             discover::listing(&html, &url, &home, rules.as_ref(), now)
         })
         .await

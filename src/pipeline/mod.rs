@@ -24,6 +24,7 @@ pub use report::{Failure, Report};
 use crate::archive;
 use crate::clock::{Clock, Timestamp};
 use crate::dedup::{self, Window};
+use crate::extract::{Extracted, Families};
 use crate::fetch::{FetchError, Fetched, Fetcher, Page, Request, What};
 use crate::index::outbox;
 use crate::portal::{Portal, Source, SourceKind};
@@ -65,6 +66,27 @@ impl Default for Options {
     }
 }
 
+/// A page as a visit read it, for those who look over its shoulder.
+pub enum Witnessed<'a> {
+    /// A page that lists others.
+    Listing {
+        /// Its markup.
+        html: &'a str,
+    },
+    /// A page that may be an article.
+    Page {
+        /// Where it is.
+        url: &'a url::Url,
+        /// Its markup.
+        html: &'a str,
+        /// What was made of it.
+        read: &'a Extracted,
+    },
+}
+
+/// Is told of every page that a visit reads, on the thread that reads it.
+pub type Witness = Arc<dyn Fn(Witnessed<'_>) + Send + Sync>;
+
 /// What a visit needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Parts {
@@ -88,6 +110,10 @@ pub struct Parts {
     pub options: Arc<Options>,
     /// How attached files are read.
     pub attachments: Arc<attachments::Options>,
+    /// The software that portals run on.
+    pub families: Arc<Families>,
+    /// Who looks over the shoulder, when somebody does.
+    pub witness: Option<Witness>,
     /// How duplicates are recognised.
     pub dedup: Arc<dedup::Options>,
     /// When something is gone.

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use url::Url;
 
-use super::Visit;
 use super::leads::Leads;
+use super::{Visit, Witnessed};
 use crate::archive::table::Check;
 use crate::archive::{self, Copy, Incoming, Kept, notices};
 use crate::dedup::{self, Sketch};
@@ -189,12 +189,13 @@ impl Visit<'_> {
         let (url, rules) = (page.url.clone(), self.portal.entry.rules.clone());
         let (slug, portal) = (self.portal.entry.slug.clone(), self.portal.id);
         let (window, verbatim) = (self.parts.window.clone(), self.parts.dedup.verbatim);
+        let (families, witness) = (self.parts.families.clone(), self.parts.witness.clone());
         let now = self.parts.clock.now();
         let (closed, harmless) = (self.closed.clone(), self.harmless.clone());
         let addresses = [page.url.to_string(), page.requested.to_string()];
         let work = move || {
             let decoded = decode(&body, content_type.as_deref());
-            let mut read = extract::article(&decoded.text, &url, &hints, rules.as_ref(), now);
+            let mut read = extract::article_of(&decoded.text, &url, &hints, rules.as_ref(), &families, now);
             // Before anything of the page goes anywhere, and whatever else the page is.
             let text = format!("{}\n{}", read.article.title, read.full_text());
             let harmless = addresses.iter().any(|address| harmless.contains(address));
@@ -202,12 +203,15 @@ impl Visit<'_> {
             {
                 return Ok(Found::Marked(degree));
             }
-            if let Some(reason) = read.not_an_article {
-                return Ok(Found::Other(reason));
-            }
             read.article.attachments.retain(|file| !closed.contains(file.url.as_str()));
             if decoded.doubtful {
                 read.problems.push(format!("the encoding is doubtful, read as {}", decoded.encoding));
+            }
+            if let Some(witness) = witness {
+                witness(Witnessed::Page { url: &url, html: &decoded.text, read: &read });
+            }
+            if let Some(reason) = read.not_an_article {
+                return Ok(Found::Other(reason));
             }
             read.article.noarchive |= robots_tag.is_some_and(|tag| tag.to_ascii_lowercase().contains("noarchive"));
             let url = match known {

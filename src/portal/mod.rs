@@ -146,6 +146,24 @@ pub struct Rules {
     pub next: Vec<String>,
 }
 
+impl Rules {
+    /// Every list with its key, in the order of the fields above.
+    #[must_use]
+    pub fn lists(&self) -> [(&'static str, &[String]); 9] {
+        [
+            ("title", &self.title),
+            ("summary", &self.summary),
+            ("content", &self.content),
+            ("date", &self.date),
+            ("author", &self.author),
+            ("category", &self.category),
+            ("drop", &self.drop),
+            ("links", &self.links),
+            ("next", &self.next),
+        ]
+    }
+}
+
 /// Whether a portal is visited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

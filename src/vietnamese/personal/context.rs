@@ -1,5 +1,10 @@
 //! The words before and after a number that say whose it is.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::super::fold;
 
 /// What the words around a number call it.
@@ -21,7 +26,7 @@ pub(super) enum Called {
     Code,
 }
 
-/// The words, folded; the one nearest to the number decides, and of two at one place the longer.
+/// The words, folded; the one nearest to the number decides, and of two that begin at one place the longer.
 const WORDS: &[(&str, Called)] = &[
     ("cccd", Called::Identity),
     ("can cuoc", Called::Identity),
@@ -30,6 +35,8 @@ const WORDS: &[(&str, Called)] = &[
     ("cmnd", Called::Card),
     ("cmt", Called::Card),
     ("cmtnd", Called::Card),
+    ("gcmnd", Called::Card),
+    ("gcmtnd", Called::Card),
     ("chung minh", Called::Card),
     ("chung minh nhan dan", Called::Card),
     ("chung minh thu", Called::Card),
@@ -111,30 +118,35 @@ const WORDS: &[(&str, Called)] = &[
     ("imei", Called::Code),
 ];
 
+/// Characters between a hotline and the word telephone that still speaks of it.
+const HOTLINE_REACH: usize = 40;
+
 /// Characters read before a number.
 const REACH: usize = 80;
 
 /// What the words right before byte `at` call the number there.
 pub(super) fn before(text: &str, at: usize) -> Option<Called> {
+    static CALLS: LazyLock<Regex> = LazyLock::new(|| {
+        let mut words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        Regex::new(&format!(r"(?-u:\b)(?:{})(?-u:\b)", words.join("|"))).expect("a fixed pattern over a fixed list")
+    });
+    static CALLED: LazyLock<HashMap<&str, Called>> = LazyLock::new(|| WORDS.iter().copied().collect());
     let from = text[..at].char_indices().rev().take(REACH).take_while(|(_, c)| *c != '\n').last();
     let words = fold(clause(&text[from.map_or(at, |(start, _)| start)..at]));
-    let ends = |end: usize| !words[end..].starts_with(|c: char| c.is_ascii_alphanumeric());
-    let begins = |start: usize| !words[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
-    let last = |word: &str| {
-        words
-            .rmatch_indices(word)
-            .map(|(start, _)| (start, start + word.len()))
-            .find(|(start, end)| begins(*start) && ends(*end))
-    };
-    let found =
-        WORDS.iter().filter_map(|(word, called)| last(word).map(|(start, end)| (end, end - start, start, *called)));
-    let (.., start, called) = found.max_by_key(|(end, length, ..)| (*end, *length))?;
-    // A hotline may be said to be a telephone: `đường dây nóng, điện thoại: …`.
-    let is_hotline = called == Called::Telephone
-        && ["duong day nong", "hotline", "tong dai", "truc ban"]
-            .iter()
-            .any(|word| last(word).is_some_and(|(_, end)| end <= start && start - end <= 40));
-    Some(if is_hotline { Called::Office } else { called })
+    let mut last = None;
+    let mut hotline_end = None;
+    for found in CALLS.find_iter(&words) {
+        let called = CALLED.get(found.as_str()).copied();
+        // A hotline may be said to be a telephone: `đường dây nóng, điện thoại: …`.
+        let is_hotline =
+            called == Some(Called::Telephone) && hotline_end.is_some_and(|end| found.start() - end <= HOTLINE_REACH);
+        last = if is_hotline { Some(Called::Office) } else { called };
+        if called == Some(Called::Office) {
+            hotline_end = Some(found.end());
+        }
+    }
+    last
 }
 
 /// What stands after the last end of a sentence: a stop, a blank and a capital.

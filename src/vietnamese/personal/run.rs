@@ -57,6 +57,9 @@ pub(super) fn read(text: &str, place: Range<usize>, office_end: &mut Option<usiz
     if is_inside_word(text, &place) {
         return;
     }
+    if is_amount(text, &place) {
+        return;
+    }
     // The words before the run are those of every number in it.
     let mut called = context::before(text, place.start);
     let run = Run { text, groups: groups(text, place) };
@@ -75,6 +78,17 @@ pub(super) fn read(text: &str, place: Range<usize>, office_end: &mut Option<usiz
             None => 1,
         };
     }
+}
+
+/// Whether the run is a sum or a count in groups of three: most long runs are, and need no look at the words before.
+fn is_amount(text: &str, place: &Range<usize>) -> bool {
+    let run = &text[place.clone()];
+    let mut groups = run.split(|c: char| !c.is_ascii_digit());
+    let first = groups.next().unwrap_or_default();
+    (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && groups.all(|group| group.len() == 3)
+        && context::is_sum(text, place.end)
 }
 
 fn groups(text: &str, place: Range<usize>) -> Vec<Range<usize>> {
@@ -103,7 +117,7 @@ fn is_inside_word(text: &str, place: &Range<usize>) -> bool {
         Some('/' | '.' | ',') => earlier.is_some_and(|c| c.is_ascii_digit()) && last != Some('/'),
         Some('-' | '_' | '=' | '&' | '#') => earlier.is_some_and(char::is_alphanumeric) && !is_label(text, place.start),
         // `C1234567` is a passport where the words say so.
-        Some(c) => c.is_alphanumeric() && !(c.is_uppercase() && !earlier.is_some_and(char::is_alphanumeric)),
+        Some(c) => c.is_alphanumeric() && (!c.is_uppercase() || earlier.is_some_and(char::is_alphanumeric)),
         None => false,
     };
     if is_code || last == Some('_') {

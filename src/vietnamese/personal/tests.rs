@@ -26,6 +26,7 @@ fn identity_numbers_are_hidden() {
     check("CMND số 012345678 do Công an Hà Nội cấp", "CMND số ●●●78 do Công an Hà Nội cấp");
     check("chứng minh nhân dân số 123 456 789", "chứng minh nhân dân số ●●●89");
     check("Số CMND/CCCD: 187654321", "Số CMND/CCCD: ●●●21");
+    check("GCMND số 012345678", "GCMND số ●●●78");
     check("CMT: 123456789", "CMT: ●●●89");
     check("hộ chiếu số C1234567 cấp", "hộ chiếu số ●●●67 cấp");
     check("mã số thuế cá nhân 001204001234", "mã số thuế cá nhân ●●●34");
