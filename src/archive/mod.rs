@@ -1,6 +1,8 @@
 //! Articles, their versions and their stories: the text of record.
 
+pub mod attachments;
 mod keep;
+pub mod notices;
 pub mod table;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::extract::Attachment;
 use crate::portal::Kind;
 
-pub use keep::{Incoming, Kept, Outcome, asked, keep, missing, seen};
+pub use keep::{Incoming, Kept, Outcome, asked, keep, missing, seen, withdraw};
 
 /// How long the archive waits before it believes that something is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -164,6 +164,8 @@ async fn try_portal(invocation: &Invocation, entry: Entry, file: &Imported, what
     config.index.backend = crate::index::Backend::Embedded;
     config.crawl.pages_per_visit = CHECK_PAGES;
     config.crawl.pages_per_listing = 1;
+    // A preview shows articles; their files come with the first real visit.
+    config.attachments.enabled = false;
     let app = App::open(config, invocation.clock()).await?;
     let (slug, now) = (entry.slug.clone(), app.clock.now());
     // Its parent is not in the record that is thrown away.

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{Invocation, one_line, print_json, println_or_quit};
 use crate::accounts;
 use crate::app::{self, App};
+use crate::archive::notices::{self, Notice};
 use crate::config::Config;
 use crate::index::embedded::Embedded;
 use crate::index::{Backend, outbox};
@@ -147,6 +148,7 @@ async fn parts(app: &App, checks: &mut Checks) {
     checks.judge("search index", index(app).await, "lantoa reindex builds it anew from the record");
     waiting(app, checks).await;
     portals(app, checks).await;
+    secrecy(app, checks).await;
     match accounts::table::count(app.store.pool()).await {
         Ok(0) => checks.bad("accounts", "nobody can sign in", "lantoa user add NAME --role admin"),
         Ok(count) => checks.good("accounts", format!("{count} accounts")),
@@ -186,6 +188,28 @@ async fn waiting(app: &App, checks: &mut Checks) {
             checks.bad("outbox", found, "mend its options and run lantoa reindex");
         }
         Err(cause) => checks.bad("outbox", one_line(&cause), "see the record"),
+    }
+}
+
+/// Says where marks of secrecy were met, and nothing of what was there.
+async fn secrecy(app: &App, checks: &mut Checks) {
+    match notices::open(app.store.pool()).await {
+        Ok(open) if open.is_empty() => checks.good("secrecy", "no address bears a mark that nobody has dealt with"),
+        Ok(open) => {
+            for notice in open.iter().take(NAMED) {
+                let (Notice { portal, url, mark, .. }, at) = (notice, crate::vietnamese::date::show(notice.seen_at));
+                let mend = format!("tell the portal, then lantoa notice clear {url}");
+                checks.bad(
+                    "secrecy",
+                    format!("{portal}: {url} bore the mark {mark} at {at}, nothing was stored"),
+                    &mend,
+                );
+            }
+            if open.len() > NAMED {
+                checks.bad("secrecy", format!("{} more bear a mark", open.len() - NAMED), "lantoa notice list");
+            }
+        }
+        Err(cause) => checks.bad("secrecy", one_line(&cause), "see the record"),
     }
 }
 

@@ -11,7 +11,9 @@ mod extract;
 mod families;
 mod init;
 mod inspect;
+mod notice;
 mod portal;
+mod read_attachment;
 mod rebuild;
 mod reindex;
 mod search;
@@ -81,12 +83,18 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Args),
+    /// Addresses that bear a mark of secrecy: nothing of them was stored
+    #[command(subcommand)]
+    Notice(notice::Args),
     /// Look at each part of the installation and say how to mend what is wrong
     Doctor,
     /// Write a consistent copy of the record, while others work
     Backup(backup::BackupArgs),
     /// Put a backup into an empty data folder
     Restore(backup::RestoreArgs),
+    /// Read one attached file: what the pipeline calls as a child
+    #[command(hide = true)]
+    ReadAttachment(read_attachment::Args),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -114,6 +122,9 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     }
     if let Command::Inspect(args) = &cli.command {
         return inspect::run(args);
+    }
+    if let Command::ReadAttachment(args) = &cli.command {
+        return read_attachment::run(args);
     }
     let mut config = config::load(cli.config.as_deref())?;
     if let Some(folder) = cli.data_dir {
@@ -146,10 +157,14 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Reindex(args) => reindex::run(context, args).await,
             Command::Rebuild(args) => rebuild::run(context, args).await,
             Command::User(args) => user::run(context, args).await,
+            Command::Notice(args) => notice::run(context, args).await,
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,
             Command::Restore(args) => backup::restore(context, args).await,
-            Command::Inspect(_) | Command::Families(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+            Command::Inspect(_)
+            | Command::Families(_)
+            | Command::ReadAttachment(_)
+            | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));

@@ -17,6 +17,9 @@ pub const COMMENTED: &str = include_str!("../../config.toml");
 /// Portals visited at once, at most: each holds a connection, and descriptors are few.
 const MOST_PORTALS: usize = 10_000;
 
+/// Address space that the reader of attached files needs before it reads the first, in MB.
+const LEAST_READER_MB: u64 = 256;
+
 /// What the variables of the environment begin with.
 const PREFIX: &str = "LANTOA__";
 
@@ -32,6 +35,8 @@ pub struct Config {
     pub extract: extract::Options,
     /// How much one visit may do.
     pub crawl: pipeline::Options,
+    /// How attached files are read.
+    pub attachments: pipeline::attachments::Options,
     /// When portals are visited.
     pub schedule: schedule::Options,
     /// How duplicates are recognised.
@@ -119,6 +124,21 @@ impl Config {
         }
         if self.crawl.portals_at_once > MOST_PORTALS {
             bail!("cannot use the configuration: crawl.portals_at_once must be {MOST_PORTALS} or less");
+        }
+        let files = &self.attachments;
+        let bounds = [
+            ("max_mb", files.max_mb as u64),
+            ("text_chars", files.text_chars as u64),
+            ("cpu_s", files.cpu_s),
+            ("wall_s", files.wall_s),
+        ];
+        if let Some((name, _)) = bounds.iter().find(|(_, value)| *value == 0) {
+            bail!(
+                "cannot use the configuration: attachments.{name} must be 1 or more (enabled = false reads no files)"
+            );
+        }
+        if files.memory_mb < LEAST_READER_MB {
+            bail!("cannot use the configuration: attachments.memory_mb must be {LEAST_READER_MB} or more");
         }
         if self.crawl.failures_in_a_row == 0 {
             bail!("cannot use the configuration: crawl.failures_in_a_row must be 1 or more, or no page is asked for");

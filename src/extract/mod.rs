@@ -1,5 +1,6 @@
 //! HTML in, [`Article`] and problems out. Pure, and it never fails: what was found is returned with what is wrong.
 
+pub mod attachment;
 mod blocks;
 mod body;
 #[cfg(test)]
@@ -38,6 +39,7 @@ mod selected;
 mod selector;
 mod settle;
 mod site_name;
+pub mod stamp;
 mod tags;
 #[cfg(test)]
 mod tests;

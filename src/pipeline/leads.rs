@@ -339,6 +339,9 @@ impl Visit<'_> {
     async fn knowledge(&mut self, lead: &Lead) -> Knowledge {
         let slug = &self.portal.entry.slug;
         let url = lead.url.as_str();
+        if self.closed.contains(url) {
+            return Knowledge::Known;
+        }
         match self.parts.window.seen(slug, url) {
             Some(Seen::NoArticle(at)) => {
                 let again = SignedDuration::from_hours(24 * i64::from(self.parts.options.no_article_days));

@@ -4,7 +4,9 @@
 //! seen only after the record has it, so a crash or an outage repeats work and loses none; "not modified" is believed
 //! for a listing only when everything that it listed was dealt with; one portal's trouble ends in its own report.
 
+pub mod attachments;
 mod leads;
+pub mod reader;
 mod reading;
 mod report;
 pub mod rebuild;
@@ -102,8 +104,12 @@ pub struct Parts {
     pub index: outbox::Handle,
     /// Pages read at the same time, over all visits.
     pub thinkers: Arc<tokio::sync::Semaphore>,
+    /// The child that reads attached files.
+    pub reader: reader::Reader,
     /// How much a visit may do.
     pub options: Arc<Options>,
+    /// How attached files are read.
+    pub attachments: Arc<attachments::Options>,
     /// The software that portals run on.
     pub families: Arc<Families>,
     /// Who looks over the shoulder, when somebody does.
@@ -137,6 +143,7 @@ pub async fn visit(
 ) -> Report {
     let mut visit = Visit::begin(parts, portal, order, cancel, progress);
 
+    visit.load_notices().await;
     let leads = visit.find_leads().await;
     visit.note_waiting(&leads).await;
     for lead in &leads.fresh {
@@ -154,7 +161,10 @@ pub async fn visit(
         visit.check(&article).await;
     }
 
-    visit.conclude(leads).await
+    let finished = !visit.is_over();
+    visit.read_attachments().await;
+
+    visit.conclude(leads, finished).await
 }
 
 /// A visit under way.
@@ -181,6 +191,10 @@ struct Visit<'a> {
     unchanged: Vec<String>,
     /// Pages asked for in this visit, so that none is asked for twice.
     asked: std::collections::HashSet<String>,
+    /// Addresses that bear a mark of secrecy: not asked for until a person has dealt with them.
+    closed: std::collections::HashSet<String>,
+    /// Addresses whose mark a person found to be none.
+    harmless: std::collections::HashSet<String>,
     /// Pages that wait to be read: left by earlier visits, or found by this one.
     waiting: waiting::Waiting,
 }
@@ -209,6 +223,8 @@ impl<'a> Visit<'a> {
             missing: Vec::new(),
             unchanged: Vec::new(),
             asked: std::collections::HashSet::new(),
+            closed: std::collections::HashSet::new(),
+            harmless: std::collections::HashSet::new(),
             waiting: waiting::Waiting::default(),
         }
     }
@@ -283,10 +299,10 @@ impl<'a> Visit<'a> {
     }
 
     /// Ends the visit: what was noted along the way goes into the record.
-    async fn conclude(mut self, leads: leads::Leads) -> Report {
+    async fn conclude(mut self, leads: leads::Leads, finished: bool) -> Report {
         self.note_unchanged().await;
         self.note_missing().await;
-        if !self.is_over() {
+        if finished {
             // Everything that these pages listed was dealt with: next time "not modified" may be believed.
             for (url, validators) in &leads.read_whole {
                 let noted = self.parts.window.set_validators(url, validators, self.started_at);

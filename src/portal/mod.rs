@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use canonical::{canonical_url, same_site};
+pub use canonical::{canonical_url, same_owner, same_site};
 
 use crate::clock::Timestamp;
 

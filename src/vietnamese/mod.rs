@@ -8,6 +8,7 @@ pub mod legacy;
 mod person;
 pub mod personal;
 pub mod place;
+pub mod secrecy;
 mod syllable;
 mod text;
 mod words;

@@ -174,6 +174,7 @@ async fn documents_say_what_the_record_says() {
         title: "Một".to_owned(),
         summary: String::new(),
         text: "nội dung".to_owned(),
+        files: String::new(),
         published_at: crate::store::instant(86_400_000),
         documents: vec!["42/2022/NĐ-CP".to_owned()],
         story: "a001".to_owned(),
