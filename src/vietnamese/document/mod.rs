@@ -159,6 +159,12 @@ fn numbers(text: &str) -> Vec<Cited> {
 #[must_use]
 pub fn canonical(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || ".,;:()[]\"'“”".contains(c));
+    // Some numbers are believed in a text only where its words say that a document follows. Who asks for one says so.
+    whole(text).or_else(|| whole(&format!("văn bản số {text}")))
+}
+
+/// The canonical number, when `text` is one and nothing else but the word for it.
+fn whole(text: &str) -> Option<String> {
     let mut found = find_with_places(text).into_iter();
     let cited = found.next()?;
     let rest = text[..cited.start].trim_end_matches([' ', ':']);

@@ -267,6 +267,8 @@ fn kinds_types_and_issuers() {
 
 #[test]
 fn one_number_alone() {
+    // A number that also names forms, asked for by itself.
+    assert_eq!(canonical("44/BB-XM"), Some("44/BB-XM".to_owned()));
     assert_eq!(canonical(" 42/2022/nđ-cp "), Some("42/2022/NĐ-CP".to_owned()));
     assert_eq!(canonical("Số: 42/2022/NĐ-CP"), Some("42/2022/NĐ-CP".to_owned()));
     assert_eq!(canonical("theo 42/2022/NĐ-CP ngày"), None);
