@@ -6,9 +6,11 @@
 
 pub mod attachments;
 mod leads;
+mod polls;
 pub mod reader;
 mod reading;
 mod report;
+mod sources;
 pub mod rebuild;
 mod table;
 mod waiting;
@@ -197,6 +199,8 @@ struct Visit<'a> {
     harmless: std::collections::HashSet<String>,
     /// Pages that wait to be read: left by earlier visits, or found by this one.
     waiting: waiting::Waiting,
+    /// What is known of the portal's sources, and what this visit learnt.
+    polls: polls::Polls,
 }
 
 impl<'a> Visit<'a> {
@@ -226,6 +230,7 @@ impl<'a> Visit<'a> {
             closed: std::collections::HashSet::new(),
             harmless: std::collections::HashSet::new(),
             waiting: waiting::Waiting::default(),
+            polls: polls::Polls::default(),
         }
     }
 
@@ -313,9 +318,9 @@ impl<'a> Visit<'a> {
         let problem = self.problem(&leads);
         self.report.problem.clone_from(&problem);
         let now = self.parts.clock.now();
-        let cron = self.parts.schedule.cron_of(&self.portal.entry);
-        let next = schedule::next_visit(cron, &self.portal.entry.slug, self.parts.schedule.jitter_s, now);
-        let next = next.ok().max(self.wait_until);
+        let polls = std::mem::take(&mut self.polls);
+        let (noted, due) = polls.conclude(self.portal.entry.kind, now, self.parts.schedule.patience_s);
+        let next = self.next_visit(now, due, leads.answered).max(self.wait_until);
         let left = self.still_waiting(leads.answered);
         let visited = crate::portal::table::Visited {
             portal: self.portal.id,
@@ -337,12 +342,31 @@ impl<'a> Visit<'a> {
                     if let Some(left) = &left {
                         table::settle(connection, visited.portal, left).await?;
                     }
+                    if !visited.interrupted {
+                        table::note_polls(connection, visited.portal, &noted).await?;
+                    }
                     crate::portal::table::visited(connection, &visited).await
                 })
             })
             .await;
         self.report.unrecorded = self.report.note(noted).is_none();
         self.report
+    }
+
+    /// Whether each source of this portal has a schedule of its own.
+    fn learns(&self) -> bool {
+        self.parts.schedule.learn && self.portal.entry.cron.is_none()
+    }
+
+    /// When the portal is visited again: when its first source is due, or as its cron expression says.
+    fn next_visit(&self, now: Timestamp, due: Option<Timestamp>, answered: bool) -> Option<Timestamp> {
+        let slug = &self.portal.entry.slug;
+        if self.learns() {
+            let failures = self.portal.health.failures.saturating_add(1);
+            return if answered { due } else { Some(schedule::after_failures(failures, slug, now)) };
+        }
+        let cron = self.parts.schedule.cron_of(&self.portal.entry);
+        schedule::next_visit(cron, slug, self.parts.schedule.jitter_s, now).ok()
     }
 
     /// What an operator should know about this visit, in words.

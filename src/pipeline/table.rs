@@ -1,9 +1,12 @@
 //! Pages that visits found and have not read yet, in the record.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, Result};
 use sqlx::Row;
 use url::Url;
 
+use super::polls::Poll;
 use crate::clock::Timestamp;
 use crate::store::{Connection, Pool, instant, millis};
 
@@ -39,6 +42,44 @@ pub(super) async fn pending(pool: &Pool, portal: i64) -> Result<Vec<Pending>> {
         });
     }
     Ok(pending)
+}
+
+/// What is known of a portal's sources, by address.
+pub(super) async fn polls(pool: &Pool, portal: i64) -> Result<HashMap<String, Poll>> {
+    let rows = sqlx::query("SELECT url, history, due_at, failures FROM source WHERE portal_id = $1")
+        .bind(portal)
+        .fetch_all(pool)
+        .await
+        .context("cannot read when sources are due")?;
+    let mut known = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        // What an older version wrote and this one cannot read is learnt again.
+        let Ok(history) = serde_json::from_str(row.try_get("history")?) else { continue };
+        let failures = u32::try_from(row.try_get::<i64, _>("failures")?).unwrap_or(u32::MAX);
+        let due_at = instant(row.try_get("due_at")?);
+        known.insert(row.try_get("url")?, Poll { history, due_at, failures });
+    }
+    Ok(known)
+}
+
+/// Writes down what the polls of one visit taught.
+pub(super) async fn note_polls(connection: &mut Connection, portal: i64, polls: &[(String, Poll)]) -> Result<()> {
+    for (url, poll) in polls {
+        sqlx::query(
+            "INSERT INTO source (portal_id, url, history, due_at, failures) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (portal_id, url) DO UPDATE SET history = excluded.history, due_at = excluded.due_at, \
+             failures = excluded.failures",
+        )
+        .bind(portal)
+        .bind(url)
+        .bind(serde_json::to_string(&poll.history)?)
+        .bind(millis(poll.due_at))
+        .bind(i64::from(poll.failures))
+        .execute(&mut *connection)
+        .await
+        .context("cannot note when sources are due")?;
+    }
+    Ok(())
 }
 
 /// Adds pages to those that wait; one that waits already stays as it is.

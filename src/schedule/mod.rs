@@ -10,7 +10,7 @@ mod profile;
 use std::future::Future;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use chrono::{DateTime, FixedOffset};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
@@ -25,7 +25,7 @@ use crate::clock::Timestamp;
 use crate::portal::{Entry, Kind};
 
 /// When portals are visited: cron expressions (minute hour day month weekday) in Vietnam's time, one for each kind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
     /// The Government and its own sites: they announce what everybody else explains.
@@ -44,6 +44,12 @@ pub struct Options {
     pub press: String,
     /// Everything else.
     pub other: String,
+    /// Learn from each feed, sitemap and listing when to ask it again, from five minutes to a day. Without it, and for
+    /// portals with an expression of their own, the expressions decide.
+    pub learn: bool,
+    /// A source is asked again when the articles that it has probably published by then have waited so many seconds,
+    /// added together. Less finds them sooner and asks more often: 45 makes about ten polls a second of 14,000 portals.
+    pub patience_s: f64,
     /// Spreads the portals of one expression over this many seconds, so that they do not start together.
     pub jitter_s: u32,
 }
@@ -60,6 +66,8 @@ impl Default for Options {
             commune: line("30 8,11,14,17,20 * * *"),
             press: line("*/30 * * * *"),
             other: line("0 */2 * * *"),
+            learn: true,
+            patience_s: 45.0,
             jitter_s: 300,
         }
     }
@@ -99,6 +107,11 @@ impl Options {
         for (name, line) in lines {
             parse(line).with_context(|| format!("schedule.{name}"))?;
         }
+        ensure!(
+            (1.0..=1e6).contains(&self.patience_s),
+            "schedule.patience_s is {}, and must lie between 1 and 1000000",
+            self.patience_s
+        );
         Ok(())
     }
 }
@@ -112,6 +125,17 @@ pub fn next_visit(cron: &str, slug: &str, jitter_s: u32, after: Timestamp) -> Re
     let occurrence = next_occurrence(&parse(cron)?, after).with_context(|| format!("cron expression `{cron}`"))?;
     let jitter = if jitter_s == 0 { 0 } else { xxh3_64(slug.as_bytes()) % u64::from(jitter_s) };
     Ok(occurrence + jiff::SignedDuration::from_secs(i64::try_from(jitter).unwrap_or(0)))
+}
+
+/// When to ask again after so many failures in a row: a quarter of an hour for each, to a day at most, give or take a
+/// tenth so that sources which fell together do not come back together.
+#[must_use]
+pub fn after_failures(failures: u32, name: &str, now: Timestamp) -> Timestamp {
+    const STEP: i64 = 15 * 60;
+    const LONGEST: i64 = 24 * 3600;
+    let wait = (STEP * i64::from(failures)).min(LONGEST);
+    let spread = i64::try_from(xxh3_64(name.as_bytes()) % 200).unwrap_or(0) - 100;
+    now + jiff::SignedDuration::from_secs(wait + wait * spread / 1_000)
 }
 
 /// The next `count` visits after `after`.
