@@ -35,10 +35,8 @@ pub(super) fn pattern(written: &str) -> Regex {
 /// Compiles a constant pattern that only tells whether a line matches, with long runs of any character (`.{0,200}`): each
 /// of the run is two classes of bytes here, of which the second goes on to the next character, and not ten of UTF-8.
 pub(super) fn line_pattern(written: &str) -> regex::bytes::Regex {
-    const ANY: [(&str, &str); 2] = [
-        (".", r"(?-u:[^\n\x80-\xbf][\x80-\xbf]*)"),
-        ("[^.]", r"(?-u:[^.\x80-\xbf][\x80-\xbf]*)"),
-    ];
+    const ANY: [(&str, &str); 2] =
+        [(".", r"(?-u:[^\n\x80-\xbf][\x80-\xbf]*)"), ("[^.]", r"(?-u:[^.\x80-\xbf][\x80-\xbf]*)")];
     regex::bytes::Regex::new(&shortened(written, &ANY)).expect("the pattern is a constant that the tests compile")
 }
 
@@ -59,7 +57,8 @@ fn shortened(written: &str, others: &[(&str, &str)]) -> String {
             rest = after;
             continue;
         }
-        let length = if first == '\\' { 1 + rest[1..].chars().next().map_or(0, char::len_utf8) } else { first.len_utf8() };
+        let length =
+            if first == '\\' { 1 + rest[1..].chars().next().map_or(0, char::len_utf8) } else { first.len_utf8() };
         match first {
             '[' => in_class += 1,
             ']' => in_class = in_class.saturating_sub(1),
@@ -101,10 +100,33 @@ mod tests {
     #[test]
     fn characters_are_counted_not_bytes() {
         let check = |written: &str, line: &str| {
-            assert_eq!(line_pattern(written).is_match(line.as_bytes()), pattern(written).is_match(line), "{written} {line}");
+            assert_eq!(
+                line_pattern(written).is_match(line.as_bytes()),
+                pattern(written).is_match(line),
+                "{written} {line}"
+            );
         };
-        for written in [r"^.{0,3}$", r"^.{2}đ.{1}$", r"^[^.]{1,3}\.$", r"^a.{0,2}\W$", r"(?i)^.{1,2}Đ|^\w.\W.{0,1}$", r"^[.đ]+$"] {
-            for line in ["", "a", "ab", "đặc", "đặcb", "abđc", "ắẳđặ", "đặc.", "a😀đ😀", "a..", "a\nb", "😀.", "ađ»", "a– ", "..đ", "ađa"] {
+        for written in
+            [r"^.{0,3}$", r"^.{2}đ.{1}$", r"^[^.]{1,3}\.$", r"^a.{0,2}\W$", r"(?i)^.{1,2}Đ|^\w.\W.{0,1}$", r"^[.đ]+$"]
+        {
+            for line in [
+                "",
+                "a",
+                "ab",
+                "đặc",
+                "đặcb",
+                "abđc",
+                "ắẳđặ",
+                "đặc.",
+                "a😀đ😀",
+                "a..",
+                "a\nb",
+                "😀.",
+                "ađ»",
+                "a– ",
+                "..đ",
+                "ađa",
+            ] {
                 check(written, line);
             }
         }

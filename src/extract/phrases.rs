@@ -87,7 +87,8 @@ pub(super) fn is_related_heading(line: &str) -> bool {
 
 /// Whether a line is only the caption or credit of a picture.
 pub(super) fn is_credit(line: &str) -> bool {
-    line.len() < 500 && (CREDIT.is_match(line.as_bytes()) || line.contains(':') && CREDIT_AT_END.is_match(line.as_bytes()))
+    line.len() < 500
+        && (CREDIT.is_match(line.as_bytes()) || line.contains(':') && CREDIT_AT_END.is_match(line.as_bytes()))
 }
 
 /// Whether a line is a credit from its first word: "Ảnh: CTV".
