@@ -31,8 +31,11 @@ pub fn families(options: &Options) -> (Families, Vec<String>) {
     (families, problems)
 }
 
+/// A file's name and text.
+type File = (String, String);
+
 /// Each `.toml` file of the folder with its text, by name.
-fn files(folder: &Path) -> std::io::Result<(Vec<(String, String)>, Vec<String>)> {
+fn files(folder: &Path) -> std::io::Result<(Vec<File>, Vec<String>)> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();

@@ -158,7 +158,7 @@ pub(super) fn saved(file: &Path, config: &Config) -> Result<(String, Option<Stri
     }
     let decoded = decode(&body, None);
     let doubt = decoded.doubtful.then(|| format!("the encoding is doubtful, read as {}", decoded.encoding));
-    Ok((decoded.text.to_string(), doubt))
+    Ok((decoded.text, doubt))
 }
 
 fn batch(families: &Families, now: Timestamp) -> Result<ExitCode> {

@@ -10,8 +10,11 @@ const LETTERS: &str = r"A-Za-zªµºÀ-ÖØ-öø-\u{2ff}\u{370}-\u{58f}\u{591}-\
 /// Small letters as `\p{Ll}` has them, and the capitals that stand between those of Latin beyond Latin-1.
 const SMALL: &str = r"a-zß-öø-ÿ\u{100}-\u{24f}\u{3ac}-\u{3ce}\u{430}-\u{45f}\u{1e00}-\u{1eff}";
 
-/// What is written, and how its few ranges are put into a pattern; the flag tells that it stands within a class.
-const CLASSES: [(&str, fn(&mut String, bool)); 6] = [
+/// Puts a class into a pattern; the flag tells that it stands within another.
+type Write = fn(&mut String, bool);
+
+/// What is written, and how its few ranges are put into a pattern.
+const CLASSES: [(&str, Write); 6] = [
     (r"\p{L}", |to, in_class| put(to, in_class, &["[", LETTERS, "]"])),
     (r"\p{Ll}", |to, _| put(to, true, &["[", SMALL, "]"])),
     (r"\p{M}", |to, _| put(to, true, &[r"[\u{300}-\u{36f}]"])),
