@@ -161,10 +161,9 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,
             Command::Restore(args) => backup::restore(context, args).await,
-            Command::Inspect(_)
-            | Command::Families(_)
-            | Command::ReadAttachment(_)
-            | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+            Command::Inspect(_) | Command::Families(_) | Command::ReadAttachment(_) | Command::Completions { .. } => {
+                Ok(ExitCode::SUCCESS)
+            }
         }
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
