@@ -77,14 +77,14 @@ static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A line that names the writers and says nothing else. Names are told by their capitals.
 static BYLINE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    line_pattern(
         r"^(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|PAR|[Pp]or|[Dd]i|[Aa]v|[Aa]f|[Dd]oor|[Oo]leh|Text:) \p{Lu}[\p{L}.'’\-]*(?:(?:,| and| und| et| y| e| och| og| &)? \p{Lu}[\p{L}.'’\-]*){1,7}$",
     )
 });
 
 /// Whether a line only names the writers: "By Jane Doe and John Roe".
 pub(super) fn is_byline(line: &str) -> bool {
-    line.len() < 100 && BYLINE.is_match(line)
+    line.len() < 100 && BYLINE.is_match(line.as_bytes())
 }
 
 /// Whether a line is one of the phrases that stand around articles.
