@@ -162,6 +162,7 @@ pub(super) fn saved(file: &Path, config: &Config) -> Result<(String, Option<Stri
 }
 
 fn batch(families: &Families, now: Timestamp) -> Result<ExitCode> {
+    extract::get_ready(families);
     let mut out = std::io::stdout().lock();
     let mut troubled = false;
     for input in std::io::stdin().lock().lines() {

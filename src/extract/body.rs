@@ -117,7 +117,8 @@ impl Inside<'_, '_> {
         // A mark over most of the text is about the text: a body in an element called "print-content".
         let most = node.chars * 2 > page.nodes[self.container].chars;
         let unwanted = self.foreign.with(Marks::HIDDEN).with(Marks::CAPTION);
-        if node.marks.any(unwanted) && !node.marks.any(Marks::BODY) && (!most || self.stands_beside(id)) {
+        let is_the_text = most && !self.stands_beside(id);
+        if node.marks.any(unwanted) && !node.marks.any(Marks::BODY) && !is_the_text {
             return !is_inline(node.name) || self.is_foreign_inline(id);
         }
         let is_box = matches!(node.name, "div" | "section" | "ul" | "ol" | "table" | "dl" | "aside");

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::blocks::{Block, Kind};
 use super::body::{Body, compare_key};
-use super::pattern::pattern;
+use super::pattern::{line_pattern, pattern};
 
 /// Lines at the end that may go one by one.
 const MAX_LINES: usize = 12;
@@ -31,7 +31,7 @@ pub(super) fn trim(blocks: &[Block], body: &mut Body, told: &str, authors: &[&st
     for _ in 0..MAX_LINES {
         let Some(&last) = body.lines.last().filter(|_| body.lines.len() > 3) else { break };
         let block = &blocks[last];
-        let note = block.chars < MAX_NOTE && (CLOSING.is_match(&block.text) || CONTACT.is_match(&block.text));
+        let note = block.chars < MAX_NOTE && (CLOSING.is_match(block.text.as_bytes()) || CONTACT.is_match(&block.text));
         if !(note || block.chars < 700 && is_about(&block.text, &names) || block.kind == Kind::Heading) {
             break;
         }
@@ -116,8 +116,8 @@ static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What papers print below their articles, in the words they use for it.
-static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+static CLOSING: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
+    line_pattern(
         r"(?ix)^\W*(?:
         (?:please\ )?(?:follow|like|find|join)\ (?:us|me|him|her|them|@\w+|\w+(?:[.\ ]\w+){0,3})\ (?:on|at)\ (?:twitter|x|facebook|instagram|linkedin|whatsapp|telegram|google|threads|bluesky|youtube|tiktok)
         | (?:please\ )?(?:sign\ up|subscribe)(?-u:\b) | get\ (?:the|our|all\ the)\ (?:latest|best|free|daily|top|biggest) | get\ (?:access|[^.]{1,60}\ delivered)(?-u:\b) | stay\ (?:up\ to\ date|informed|tuned)
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn notes_are_told_from_sentences() {
-        let check = |line: &str, expected: bool| assert_eq!(CLOSING.is_match(line), expected, "{line}");
+        let check = |line: &str, expected: bool| assert_eq!(CLOSING.is_match(line.as_bytes()), expected, "{line}");
         check("Follow us on Facebook for more.", true);
         check("Follow Jane Doe on Twitter", true);
         check("Follow the money, he said, and you will find the minister.", false);
@@ -166,7 +166,7 @@ mod tests {
         check("Write to Jane Doe at jane@paper.example", true);
         check("Email: ubnd@xa.gov.vn", false);
         check("Jane writes about rivers. Follow her on Twitter @jane.", true);
-        let check = |line: &str, expected: bool| assert_eq!(CLOSING.is_match(line), expected, "{line}");
+        let check = |line: &str, expected: bool| assert_eq!(CLOSING.is_match(line.as_bytes()), expected, "{line}");
         check("Sie lesen viel, sagte er.", false);
         check("The newsletter of the party had said so in May.", true);
         check("Thousands had signed up for the newsletter by then.", false);

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::literals::Literals;
 use super::selected::Selected;
-use super::selector;
+use super::selector::{self, Asked};
 use crate::portal::Rules;
 
 /// Every carried file.
@@ -77,6 +77,7 @@ pub struct Families {
     hints: Literals,
     /// The family of each hint.
     owner: Vec<usize>,
+    asked: Asked,
 }
 
 static CARRIED: LazyLock<Families> = LazyLock::new(|| {
@@ -132,7 +133,14 @@ impl Families {
             owner.extend(std::iter::repeat_n(place, family.detect.len()));
             hints.extend(family.detect.iter().cloned());
         }
-        Self { families, hints: Literals::new(hints), owner }
+        let mut asked = Asked::default();
+        families.iter().for_each(|family| asked.add_all(family.selected.asked()));
+        Self { families, hints: Literals::new(hints), owner, asked }
+    }
+
+    /// The attributes that their selectors ask for.
+    pub(super) fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// Every family: the carried ones in their order, then those that were added.

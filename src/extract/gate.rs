@@ -1,11 +1,13 @@
 //! One linear pass over the markup before the parser. It refuses what would take the parser quadratic time: deep
 //! nesting, formatting elements that are never closed; such a page is read by `plain` instead. And it leaves out what no
 //! step reads: scripts but those of JSON-LD, styles, comments, `<noscript>` and drawings are half of a page of news. Their
-//! tags stay, so the tree is the same but for the text in them.
+//! tags stay, so the tree is the same but for the text in them, and for the attributes of `unread`.
 
 use std::borrow::Cow;
 
-use super::tags::{self, Markup, Tag};
+use super::selector::Asked;
+use super::tags::{self, Attribute, Markup, Tag};
+use super::unread;
 
 /// Bytes of markup beyond which a page is not parsed: the largest real article page seen was under 600 KB.
 const MAX_BYTES: usize = 2 << 20;
@@ -71,13 +73,13 @@ fn kind_of(name: &[u8]) -> Kind {
     }
 }
 
-/// The page as the parser may have it, or why it must not have it.
-pub(super) fn admit(html: &str) -> Result<Cow<'_, str>, String> {
+/// The page as the parser may have it, or why it must not have it. Attributes that are `asked` for stay.
+pub(super) fn admit<'a>(html: &'a str, asked: &[&Asked]) -> Result<Cow<'a, str>, String> {
     if html.len() > MAX_BYTES {
         return Err(format!("page too large to parse: {} KB of markup", html.len() / 1024));
     }
-    let mut pass =
-        Pass { html, kept: String::new(), copied: 0, is_sure: true, in_select: false, counts: Counts::default() };
+    let counts = Counts::default();
+    let mut pass = Pass { html, asked, kept: String::new(), copied: 0, is_sure: true, in_select: false, counts };
     pass.run()?;
     if pass.is_sure && pass.copied > 0 {
         pass.kept.push_str(&html[pass.copied..]);
@@ -89,6 +91,7 @@ pub(super) fn admit(html: &str) -> Result<Cow<'_, str>, String> {
 /// The state of the pass.
 struct Pass<'a> {
     html: &'a str,
+    asked: &'a [&'a Asked],
     /// What the parser gets of the page up to `copied`.
     kept: String,
     copied: usize,
@@ -132,6 +135,10 @@ impl Pass<'_> {
         let bytes = self.html.as_bytes();
         if self.in_select && matches!(kind, Kind::Text | Kind::Silent | Kind::Drawing) {
             self.is_sure = false;
+        }
+        // Of formatting elements that are alike in every attribute the parser keeps three open: they stay as they are.
+        if tag.attributes > 0 && matches!(kind, Kind::Void | Kind::OptionalEnd | Kind::Plain) {
+            self.leave_out_attributes(tag);
         }
         match kind {
             Kind::Void | Kind::Formatting | Kind::OptionalEnd | Kind::Plain => Ok(tag.end),
@@ -208,6 +215,18 @@ impl Pass<'_> {
         // It is read again as the rest of the page is.
         self.counts = before;
         Ok(None)
+    }
+
+    fn leave_out_attributes(&mut self, tag: &Tag<'_>) {
+        let bytes = self.html.as_bytes();
+        for Attribute { start, name_end, end } in tag.attributes(bytes) {
+            let is_unread = self.html.get(start..name_end).is_some_and(|name| unread::is_unread(name, self.asked));
+            // A name before it would take the value.
+            let is_apart = || bytes[end..].iter().find(|byte| !tags::is_space(**byte)) != Some(&b'=');
+            if is_unread && is_apart() {
+                self.leave_out(start, end, "");
+            }
+        }
     }
 
     fn leave_out(&mut self, from: usize, to: usize, instead: &str) {
@@ -328,7 +347,7 @@ mod tests {
     #[test]
     fn refuses_only_what_explodes() {
         let check = |html: String, word: &str| {
-            let verdict = admit(&html).err().unwrap_or_default();
+            let verdict = admit(&html, &[]).err().unwrap_or_default();
             let head: String = html.chars().take(30).collect();
             assert!(verdict.contains(word) && verdict.is_empty() == word.is_empty(), "{head}: {verdict:?}");
         };

@@ -86,12 +86,14 @@ fn scan(script: &str) -> Option<Value> {
     static KIND: LazyLock<Regex> = LazyLock::new(|| pattern(r#""@type"\s*:\s*"(\w*(?:Article|BlogPosting))""#));
     static FIELD: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r#""(headline|datePublished|dateModified|dateCreated|articleSection|inLanguage)"\s*:\s*"([^"\\]{1,400})"\s*[,}]"#,
+            r#""(headline|datePublished|dateModified|dateCreated|articleSection|inLanguage)"\s*:\s*"([^"\\]+)"\s*[,}]"#,
         )
     });
+    /// Characters of a value that is read.
+    const LONGEST_FIELD: usize = 400;
     let mut map = serde_json::Map::new();
     map.insert("@type".to_owned(), KIND.captures(script)?[1].into());
-    for field in FIELD.captures_iter(script).take(40) {
+    for field in FIELD.captures_iter(script).filter(|field| field[2].chars().count() <= LONGEST_FIELD).take(40) {
         map.entry(&field[1]).or_insert_with(|| field[2].into());
     }
     Some(Value::Object(map))

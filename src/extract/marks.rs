@@ -280,29 +280,30 @@ fn marks_of_name(name: &str) -> Marks {
     if name.len() > 400 {
         return marks;
     }
+    // One set of buffers for all its classes: pages have thousands of them.
+    let (mut lower, mut squeezed) = (String::new(), String::new());
     for class in name.split_ascii_whitespace() {
         let mut own = Marks::default();
-        let lower = class.to_ascii_lowercase();
+        lower.clear();
+        lower.push_str(class);
+        lower.make_ascii_lowercase();
         own = own.with(word_marks(&lower)).with(BY_WHOLE_NAME.get(lower.as_str()).copied().unwrap_or_default());
-        let squeezed: String = lower.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-        if squeezed != lower {
-            own = own.with(word_marks(&squeezed));
+        if lower.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            own = own.with(stem_marks(&lower));
+        } else {
+            squeezed.clear();
+            squeezed.extend(lower.chars().filter(char::is_ascii_alphanumeric));
+            own = own.with(word_marks(&squeezed)).with(stem_marks(&squeezed));
         }
-        own = own.with(stem_marks(&squeezed));
-        let words = words_of(class);
+        let words = words_of(class, &lower);
         // "text-with-summary": what comes after is something that the element has beside its own.
-        let own_words: Vec<&str> = words
-            .iter()
-            .map(String::as_str)
-            .take_while(|word| !matches!(*word, "with" | "without" | "has" | "no"))
-            .collect();
+        let is_other = |word: &&str| matches!(*word, "with" | "without" | "has" | "no");
+        let own_words = &words[..words.iter().position(is_other).unwrap_or(words.len())];
         let hides = is_hidden_name(&words);
         // "field-tac-gia", "mo-ta-ngan": a word of Vietnamese is written in two pieces.
-        let pairs =
-            own_words.windows(2).map(|pair| pair.concat()).filter(|pair| IN_TWO_PIECES.contains(&pair.as_str()));
-        let words: Vec<String> = pairs.chain(own_words.iter().map(|&word| word.to_owned())).collect();
-        for word in words {
-            own = own.with(word_marks(&word)).with(stem_marks(&word));
+        let pairs = own_words.windows(2).filter_map(|pair| in_two_pieces(pair[0], pair[1]));
+        for word in pairs.chain(own_words.iter().copied()) {
+            own = own.with(word_marks(word)).with(stem_marks(word));
         }
         if !hides {
             own = own.without(Marks::HIDDEN);
@@ -314,9 +315,9 @@ fn marks_of_name(name: &str) -> Marks {
 
 /// Whether a class hides the element itself from every reader: "field--label-hidden" hides a label, "hidden-xs" hides
 /// from small screens only.
-fn is_hidden_name(words: &[String]) -> bool {
+fn is_hidden_name(words: &[&str]) -> bool {
     const WORDS: &str = "hidden hide d none visually visuallyhidden sr only screen reader text u is js element invisible displaynone display offscreen off completely helper";
-    words.iter().all(|word| WORDS.split(' ').any(|known| known == word))
+    words.iter().all(|word| WORDS.split(' ').any(|known| known == *word))
 }
 
 /// Removes what a name only seems to say.
@@ -353,23 +354,23 @@ fn is_teaser_text(class: &str) -> bool {
     })
 }
 
-/// The words of one class name: cut at anything but letters, and where lower case meets upper.
-fn words_of(class: &str) -> Vec<String> {
+/// The word above that two pieces make.
+fn in_two_pieces(first: &str, second: &str) -> Option<&'static str> {
+    IN_TWO_PIECES.into_iter().find(|word| word.strip_prefix(first) == Some(second))
+}
+
+/// The words of one class name, as they stand in `lower`: cut at anything but letters, and where lower case meets upper.
+fn words_of<'l>(class: &str, lower: &'l str) -> Vec<&'l str> {
     let mut words = Vec::new();
-    let mut word = String::new();
-    let mut before = '-';
-    for c in class.chars() {
-        let turn = before.is_ascii_lowercase() && c.is_ascii_uppercase();
-        if (turn || !c.is_ascii_alphabetic()) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+    let mut start = 0;
+    let mut before = b'-';
+    for (at, byte) in class.bytes().chain([b'-']).enumerate() {
+        let turn = before.is_ascii_lowercase() && byte.is_ascii_uppercase();
+        if turn || !byte.is_ascii_alphabetic() {
+            words.extend(lower.get(start..at).filter(|word| !word.is_empty()));
+            start = if turn { at } else { at + 1 };
         }
-        if c.is_ascii_alphabetic() {
-            word.push(c.to_ascii_lowercase());
-        }
-        before = c;
-    }
-    if !word.is_empty() {
-        words.push(word);
+        before = byte;
     }
     words
 }

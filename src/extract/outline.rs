@@ -29,11 +29,18 @@ pub(super) struct Node<'a> {
     pub(super) link_chars: u32,
     /// What its own class names say.
     pub(super) marks: Marks,
+    /// Which attributes it can have: a bit for each, which names may share.
+    attributes: u64,
 }
 
 impl<'a> Node<'a> {
     /// An attribute of the element.
+    #[inline]
     pub(super) fn attr(&self, name: &str) -> Option<&'a str> {
+        // Every step asks every element for a few names, and most have none of them.
+        if self.attributes & bit_of(name) == 0 {
+            return None;
+        }
         // `Element::attr` makes an atom of the name first, which costs more than looking at a handful of names.
         self.element
             .and_then(|element| element.value().attrs().find(|(known, _)| *known == name).map(|(_, value)| value))
@@ -157,7 +164,9 @@ impl<'a> Outline<'a> {
     ) {
         let id = self.nodes.len();
         let parent = open.last().copied().unwrap_or(id);
-        self.nodes.push(Node { element, name, text, parent, end: id + 1, chars: 0, link_chars: 0, marks });
+        let names = element.iter().flat_map(|element| element.value().attrs()).map(|(name, _)| name);
+        let attributes = names.fold(0, |bits, name| bits | bit_of(name));
+        self.nodes.push(Node { element, name, text, parent, end: id + 1, chars: 0, link_chars: 0, marks, attributes });
         if element.is_some() {
             open.push(id);
         }
@@ -171,8 +180,18 @@ impl<'a> Outline<'a> {
         let id = self.nodes.len();
         let parent = open.last().copied().unwrap_or(id);
         let link_chars = if in_link { chars } else { 0 };
-        let marks = Marks::default();
-        self.nodes.push(Node { element: None, name: "", text, parent, end: id + 1, chars, link_chars, marks });
+        let (marks, attributes) = (Marks::default(), 0);
+        self.nodes.push(Node {
+            element: None,
+            name: "",
+            text,
+            parent,
+            end: id + 1,
+            chars,
+            link_chars,
+            marks,
+            attributes,
+        });
     }
 
     /// Adds each node's counts to its parent's; children come after their parents, so one walk backwards does.
@@ -287,6 +306,13 @@ impl<'a> Outline<'a> {
     pub(super) fn contains(&self, outer: Id, inner: Id) -> bool {
         outer <= inner && inner < self.nodes[outer].end
     }
+}
+
+/// The bit of an attribute's name.
+#[inline]
+fn bit_of(name: &str) -> u64 {
+    let (first, last) = (name.bytes().next().unwrap_or(0), name.bytes().next_back().unwrap_or(0));
+    1 << ((usize::from(first) * 5 + usize::from(last) * 3 + name.len()) % 64)
 }
 
 fn visible_chars(text: &str) -> u32 {

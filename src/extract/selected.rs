@@ -8,7 +8,7 @@ use scraper::Selector;
 
 use super::outline::{Id, Outline};
 use super::pattern::pattern;
-use super::selector;
+use super::selector::{self, Asked};
 use crate::portal::Rules;
 
 /// One selector, ready to match.
@@ -33,6 +33,7 @@ pub(super) struct Selected {
     drop: Vec<Rule>,
     /// Selectors that are none, in words.
     pub(super) problems: Vec<String>,
+    asked: Asked,
 }
 
 /// What a selector yielded.
@@ -109,7 +110,14 @@ impl Selected {
         let (title, summary, content) = (list(&rules.title), list(&rules.summary), list(&rules.content));
         let (date, author, category) = (list(&rules.date), list(&rules.author), list(&rules.category));
         let drop = list(&rules.drop);
-        Self { origin: origin.to_owned(), title, summary, content, date, author, category, drop, problems }
+        let mut asked = Asked::default();
+        rules.lists().iter().flat_map(|(_, list)| *list).for_each(|written| asked.add(written));
+        Self { origin: origin.to_owned(), title, summary, content, date, author, category, drop, problems, asked }
+    }
+
+    /// The attributes that the selectors ask for.
+    pub(super) fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// What the list of `field` yields.

@@ -64,6 +64,47 @@ pub(super) fn parse(written: &str) -> Result<Parts<'_>, &'static str> {
     }
 }
 
+/// Names of attributes that selectors ask for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asked {
+    names: Vec<String>,
+    /// A name is written in a way that is not read here: it can be any.
+    any: bool,
+}
+
+impl Asked {
+    /// Adds those that `written` asks for, rather one too many than one too few.
+    pub(super) fn add(&mut self, written: &str) {
+        self.any |= written.contains(['\\', '*']) && written.contains(['\\', '/']);
+        let in_brackets = written.split('[').skip(1).map(|rest| {
+            let name = rest.split(['=', ']']).next().unwrap_or(rest).trim_end_matches(['~', '|', '^', '$', '*', ' ']);
+            // The name of a namespace may come first.
+            name.rsplit('|').next().unwrap_or(name)
+        });
+        for name in in_brackets.chain(written.split('@').skip(1)) {
+            let name = name.trim().to_ascii_lowercase();
+            if !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+    }
+
+    /// Adds all of `other`.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.any |= other.any;
+        for name in &other.names {
+            if !self.names.contains(name) {
+                self.names.push(name.clone());
+            }
+        }
+    }
+
+    /// Whether the attribute `name`, in lower case, is asked for.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.any || self.names.iter().any(|known| known == name)
+    }
+}
+
 /// Whether every bracket, parenthesis and quote has its partner.
 fn is_closed(css: &str) -> bool {
     let (mut open, mut quote) = (0_i32, None);

@@ -198,7 +198,7 @@ fn read_alone(markup: &str, title: &str) -> String {
     if markup.is_empty() {
         return String::new();
     }
-    let Ok(document) = super::parse(&format!("<article>{markup}</article>")) else { return String::new() };
+    let Ok(document) = super::parse(&format!("<article>{markup}</article>"), &[]) else { return String::new() };
     let outline = Outline::new(&document);
     let blocks = blocks::cut(&outline);
     let mut body = body::read(&outline, &blocks, 0, &body::Reading { dropped: &[], title, foreign: Marks::FOREIGN });

@@ -17,6 +17,30 @@ pub(super) struct Tag<'a> {
     pub(super) end: usize,
 }
 
+/// Where an attribute stands in a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Attribute {
+    pub(super) start: usize,
+    pub(super) name_end: usize,
+    /// One past its value.
+    pub(super) end: usize,
+}
+
+impl Tag<'_> {
+    /// Its attributes in `bytes`, in which it was read.
+    pub(super) fn attributes<'b>(&self, bytes: &'b [u8]) -> impl Iterator<Item = Attribute> + use<'b> {
+        let mut at = self.start + 1 + usize::from(self.closing) + self.name.len();
+        std::iter::from_fn(move || {
+            while bytes.get(at).is_some_and(|&byte| is_space(byte) || byte == b'/') {
+                at += 1;
+            }
+            let found = attribute(bytes, at).filter(|_| bytes[at] != b'>')?;
+            at = found.end;
+            Some(found)
+        })
+    }
+}
+
 /// What begins at a `<`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Markup<'a> {
@@ -158,7 +182,7 @@ fn tag(bytes: &[u8], start: usize, at: usize) -> Markup<'_> {
                 slash = false;
                 attributes += 1;
                 match attribute(bytes, at) {
-                    Some(after) => at = after,
+                    Some(attribute) => at = attribute.end,
                     None => return Markup::Unfinished,
                 }
             }
@@ -166,29 +190,29 @@ fn tag(bytes: &[u8], start: usize, at: usize) -> Markup<'_> {
     }
 }
 
-/// The place behind the attribute that begins at `at`; nothing when the page ends in it.
-fn attribute(bytes: &[u8], at: usize) -> Option<usize> {
+/// The attribute that begins at `start`; nothing when the page ends in it.
+fn attribute(bytes: &[u8], start: usize) -> Option<Attribute> {
     // An `=` that comes first belongs to the name.
-    let rest = &bytes[at + 1..];
-    let mut at = at + 1 + rest.iter().position(|&byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'='))?;
-    while bytes.get(at).is_some_and(|&byte| is_space(byte)) {
-        at += 1;
-    }
+    let rest = bytes.get(start + 1..)?;
+    let name_end = start + 1 + rest.iter().position(|&byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'='))?;
+    let mut at = behind_spaces(bytes, name_end);
     if bytes.get(at) != Some(&b'=') {
-        return Some(at);
+        return Some(Attribute { start, name_end, end: name_end });
     }
-    at += 1;
-    while bytes.get(at).is_some_and(|&byte| is_space(byte)) {
-        at += 1;
-    }
-    match bytes.get(at)? {
+    at = behind_spaces(bytes, at + 1);
+    let end = match bytes.get(at)? {
         b'>' => Some(at),
         &quote @ (b'"' | b'\'') => memchr::memchr(quote, &bytes[at + 1..]).map(|end| at + 1 + end + 1),
         _ => bytes[at..].iter().position(|&byte| is_space(byte) || byte == b'>').map(|end| at + end),
-    }
+    };
+    end.map(|end| Attribute { start, name_end, end })
 }
 
-fn is_space(byte: u8) -> bool {
+fn behind_spaces(bytes: &[u8], from: usize) -> usize {
+    bytes[from..].iter().position(|&byte| !is_space(byte)).map_or(bytes.len(), |spaces| from + spaces)
+}
+
+pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | 0x0C)
 }
 

@@ -41,8 +41,12 @@ pub fn recognise(text: &str) -> Option<Encoding> {
     }
     let cut = text.char_indices().nth(ENOUGH_CHARS).map_or(text.len(), |(at, _)| at);
     let text = &text[..text[..cut].rfind(' ').filter(|_| cut < text.len()).unwrap_or(cut)];
-    let scored = [Encoding::Tcvn3, Encoding::Vni].map(|encoding| (certainty(text, &decode(text, encoding)), encoding));
-    let (certainty, encoding) = scored.into_iter().max_by_key(|(certainty, _)| *certainty)?;
+    let head = first_words(text);
+    // Texts in German or French end here, before all of them is decoded.
+    let fits = |encoding: &Encoding| !hardly_fits(head, &decode(head, *encoding));
+    let scored = [Encoding::Tcvn3, Encoding::Vni].into_iter().filter(fits);
+    let scored = scored.map(|encoding| (certainty(text, &decode(text, encoding)), encoding));
+    let (certainty, encoding) = scored.max_by_key(|(certainty, _)| *certainty)?;
     certainty.map(|_| encoding)
 }
 
@@ -147,15 +151,39 @@ fn certainty(original: &str, converted: &str) -> Option<usize> {
         words += 1;
         before += usize::from(is_syllable(old));
         after += usize::from(is_syllable(new));
-        // Texts in German or French end here.
-        if words == FIRST_WORDS && after * 2 < words {
-            return None;
-        }
     }
     let is_certain = after >= before + ENOUGH_WORDS
         && after * 100 >= words * SHARE_AFTER_PERCENT
         && before * 100 <= words * SHARE_BEFORE_PERCENT;
     is_certain.then(|| after - before)
+}
+
+/// The text up to the last of its first words with letters beyond ASCII.
+fn first_words(text: &str) -> &str {
+    let mut end = 0;
+    let mut words = 0;
+    for piece in pieces(text) {
+        let start = end;
+        end += piece.len();
+        words += usize::from(!piece.is_ascii());
+        if words == FIRST_WORDS {
+            return &text[..end];
+        }
+        // What cuts is one character.
+        end += text[start + piece.len()..].chars().next().map_or(0, char::len_utf8);
+    }
+    text
+}
+
+/// Whether too few of the first words became syllables for the rest to be worth decoding.
+fn hardly_fits(head: &str, converted: &str) -> bool {
+    let words = pieces(head).zip(pieces(converted)).filter(|(old, _)| !old.is_ascii());
+    let (mut count, mut after) = (0, 0);
+    for (_, new) in words {
+        count += 1;
+        after += usize::from(is_syllable(new));
+    }
+    count == FIRST_WORDS && after * 2 < count
 }
 
 /// Words, cut in the same places before and after conversion: at blanks and ASCII punctuation.
