@@ -30,6 +30,8 @@ pub struct Config {
     pub fetch: fetch::Options,
     /// How much one visit may do.
     pub crawl: pipeline::Options,
+    /// How much one sweep may do.
+    pub sweep: pipeline::sweep::Options,
     /// When portals are visited.
     pub schedule: schedule::Options,
     /// How duplicates are recognised.
@@ -114,6 +116,9 @@ impl Config {
         }
         if self.crawl.failures_in_a_row == 0 {
             bail!("cannot use the configuration: crawl.failures_in_a_row must be 1 or more, or no page is asked for");
+        }
+        if self.sweep.max_pages == 0 || self.sweep.barren_pages == 0 {
+            bail!("cannot use the configuration: sweep.max_pages and sweep.barren_pages must be 1 or more");
         }
         if self.fetch.delay_ms > portal::MOST_DELAY_MS {
             bail!("cannot use the configuration: fetch.delay_ms must be {} or less", portal::MOST_DELAY_MS);

@@ -140,7 +140,7 @@ impl Visit<'_> {
 
     /// Reads the sitemaps that are registered, named in robots.txt, or at the usual place. True when one brought
     /// links or has not changed.
-    async fn sitemaps(&mut self, leads: &mut Leads) -> bool {
+    pub(super) async fn sitemaps(&mut self, leads: &mut Leads) -> bool {
         let mut queue: Vec<(Url, bool)> =
             sources_of(self.portal, SourceKind::Sitemap).map(|source| (source.url.clone(), true)).collect();
         let home = self.portal.entry.url.clone();
