@@ -94,9 +94,10 @@ impl Sweep<'_> {
             }
         }
         let own_shape = shape::shape(&page.url);
-        let leads_on = found.iter().any(|next| {
-            next.url != arrived && shape::shape(&next.url) != own_shape && self.traps.verdict(&next.url).is_none()
-        });
+        let leads_on = found
+            .iter()
+            .filter(|next| next.url != arrived && shape::shape(&next.url) != own_shape)
+            .any(|next| self.traps.is_news(&next.url));
         let news = leads_on || matches!(outcome, "new" | "changed");
         let is_there = !matches!(&read, Read::NoArticle(reason) if reason == NOT_FOUND);
         let links: &[Url] = if is_there { &links } else { &[] };

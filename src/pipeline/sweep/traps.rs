@@ -127,6 +127,12 @@ impl Traps {
         Some(Verdict { kind: closed.example.as_ref().map_or(Kind::Barren, shape::kind_of_shape), pattern: shape })
     }
 
+    /// Whether a page that leads to `url` for the first time brought something: not when its shape is closed, even where
+    /// it may be asked for as a probe.
+    pub(super) fn is_news(&self, url: &Url) -> bool {
+        self.verdict(url).is_none() && !self.shapes.get(&shape::shape(url)).is_some_and(|known| known.closed)
+    }
+
     /// Whether an article that the record has may still lead to one that it has not.
     pub(super) fn known_leads_on(&self, url: &Url) -> bool {
         self.known.get(&shape::folder(url)).is_none_or(|barren| *barren < self.patience)

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use spider::ClientBuilder;
 use spider::fetcher::{FetchContext, RemoteFetcher};
 use spider::page::build;
 use spider::utils::PageResponse;
@@ -48,6 +49,15 @@ impl Walk {
         begin.set_fragment(None);
         let source = Source { begin: begin.to_string(), waiting, sender };
         let mut website = Website::new(begin.as_str());
+        // It builds a client even when it has nothing to ask, and on a machine without CA certificates does so with
+        // undefined behaviour: it gets one that trusts nobody.
+        match ClientBuilder::new().no_proxy().tls_certs_only([]).build() {
+            Ok(client) => {
+                website.set_http_client(client);
+            }
+            // Without spider each page that waits is asked for in turn.
+            Err(_) => return Self { questions, crawl: Box::pin(async {}), over: true },
+        };
         website
             .with_remote_fetcher(source)
             // These are ours to decide. Its own depth counts the segments of a path, and 0 is no limit.
@@ -108,7 +118,8 @@ impl RemoteFetcher for Source {
 fn page_of(links: &[Url]) -> String {
     let mut page = String::from("<!doctype html><html><head><title>.</title></head><body><p>.</p>");
     for link in links {
-        let href = link.as_str().replace('&', "&amp;").replace('"', "%22");
+        // As spider reads it, which leaves `&amp;` as it is.
+        let href = link.as_str().replace('"', "%22");
         page.push_str(&format!("<a href=\"{href}\">.</a>"));
     }
     page.push_str("</body></html>");
@@ -133,7 +144,8 @@ pub(super) async fn links(html: String, url: &Url) -> Vec<Url> {
     });
     let found = work.await.map(|links| links.into_iter().collect()).unwrap_or_default();
     let found: HashSet<String> = found;
-    let mut links: Vec<Url> = found.iter().filter_map(|link| Url::parse(link).ok()).collect();
+    // spider takes an address as it is written in the markup, where `&` is `&amp;`.
+    let mut links: Vec<Url> = found.iter().filter_map(|link| Url::parse(&link.replace("&amp;", "&")).ok()).collect();
     links.sort();
     links
 }
