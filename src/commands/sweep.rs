@@ -110,7 +110,7 @@ fn print_tables(report: &Report) -> Result<()> {
     table.load_style(presets::NOTHING);
     let rows = [
         ("pages read", report.pages),
-        ("read by earlier runs", report.earlier),
+        ("dealt with by earlier runs", report.earlier),
         ("new articles", report.new),
         ("changed articles", report.changed),
         ("known articles", report.known),

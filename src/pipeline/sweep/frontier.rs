@@ -18,6 +18,8 @@ pub(super) struct Found {
     pub(super) url: Url,
     /// Hops from the home page.
     pub(super) depth: u32,
+    /// The page that led here first.
+    pub(super) parent: Option<Url>,
     /// Title and date, as the page that led here has them.
     pub(super) title: Option<String>,
     pub(super) published: Option<Timestamp>,

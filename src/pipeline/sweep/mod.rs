@@ -121,13 +121,14 @@ impl<'a> Sweep<'a> {
     async fn load(&mut self) -> Result<()> {
         let (portal, home) = (self.visit.portal, self.visit.portal.entry.url.clone());
         for noted in table::pages(self.visit.parts.store.pool(), portal.id).await? {
-            let (url, known) = (noted.page.url.clone(), noted.page.known);
-            self.frontier.add(noted.page);
+            let page = noted.page;
+            self.frontier.add(page.clone());
             if noted.outcome.is_some() {
-                self.frontier.settle(&url);
+                self.frontier.settle(&page.url);
                 self.turn += 1;
-                if let Some(facts) = &noted.facts {
-                    self.traps.note(&url, known, facts);
+                match &noted.facts {
+                    Some(facts) => self.traps.note(&page.url, page.parent.as_ref(), page.known, facts),
+                    None => self.traps.settled(&page.url, page.parent.as_ref()),
                 }
             }
         }
@@ -139,13 +140,13 @@ impl<'a> Sweep<'a> {
         let begin: Vec<Url> = std::iter::once(home).chain(listings).map(|url| canonical_url(&url)).collect();
         let mut found = Vec::new();
         for url in begin {
-            found.push(Found { url, depth: 0, title: None, published: None, known: false, tries: 0 });
+            found.push(Found { url, depth: 0, parent: None, title: None, published: None, known: false, tries: 0 });
         }
         let mut leads = super::leads::Leads::default();
         self.visit.sitemaps(&mut leads).await;
         for lead in leads.fresh {
             let (title, published) = (lead.title, lead.published);
-            found.push(Found { url: lead.url, depth: 1, title, published, known: false, tries: 0 });
+            found.push(Found { url: lead.url, depth: 1, parent: None, title, published, known: false, tries: 0 });
         }
         // What is wrong with a sitemap is said by visits.
         self.visit.report.failed = 0;

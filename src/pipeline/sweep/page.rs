@@ -5,7 +5,7 @@ use url::Url;
 use super::Sweep;
 use super::frontier::Found;
 use super::table::{self, Settled};
-use super::traps::Facts;
+use super::traps::{self, Facts};
 use super::{shape, walker};
 use crate::archive::{self, Kept};
 use crate::dedup::Seen;
@@ -77,7 +77,7 @@ impl Sweep<'_> {
 
         let mut found = Vec::new();
         // The page under the address that a redirect led to: read by now.
-        let same = Found { url: arrived.clone(), title: None, published: None, ..page.clone() };
+        let same = Found { url: arrived.clone(), title: None, published: None, parent: None, ..page.clone() };
         if own && self.frontier.add(same.clone()) {
             found.push(same);
         }
@@ -88,21 +88,25 @@ impl Sweep<'_> {
             }
             let known = self.is_known(&lead.url).await;
             let (title, published, depth) = (lead.title, lead.published, page.depth.saturating_add(1));
-            let next = Found { url: lead.url, depth, title, published, known, tries: 0 };
+            let parent = Some(page.url.clone());
+            let next = Found { url: lead.url, depth, parent, title, published, known, tries: 0 };
             if self.frontier.add(next.clone()) {
                 found.push(next);
             }
         }
         let own_shape = shape::shape(&page.url);
-        let leads_on = found
-            .iter()
-            .filter(|next| next.url != arrived && shape::shape(&next.url) != own_shape)
-            .any(|next| self.traps.is_news(&next.url));
-        let news = leads_on || matches!(outcome, "new" | "changed");
+        let promises = |next: &&Found| !next.known && next.url != arrived && self.traps.promises(&own_shape, &next.url);
+        let promised = u32::try_from(found.iter().filter(promises).count()).unwrap_or(u32::MAX);
+        let leads_to_known = found.iter().any(|next| next.known);
         let is_there = !matches!(&read, Read::NoArticle(reason) if reason == NOT_FOUND);
         let links: &[Url] = if is_there { &links } else { &[] };
-        let facts = Facts::of(&page.url, news, article, links);
-        self.traps.note(&page.url, page.known, &facts);
+        let facts = Facts {
+            news: leads_to_known || matches!(outcome, "new" | "changed"),
+            article: article.is_some(),
+            promised,
+            marks: traps::marks(&page.url, article, links),
+        };
+        self.traps.note(&page.url, page.parent.as_ref(), page.known, &facts);
         let mut settled = vec![Settled { url: page.url.clone(), outcome, facts: Some(facts) }];
         if arrived != page.url {
             settled.push(Settled { url: arrived, outcome: "same", facts: None });
@@ -112,6 +116,7 @@ impl Sweep<'_> {
 
     /// Notes what came of a page that there is nothing to learn from.
     async fn dismiss(&mut self, page: &Found, outcome: &'static str) -> Vec<Url> {
+        self.traps.settled(&page.url, page.parent.as_ref());
         self.settle(vec![Settled { url: page.url.clone(), outcome, facts: None }], Vec::new()).await
     }
 

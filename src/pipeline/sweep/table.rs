@@ -42,6 +42,7 @@ pub(super) async fn pages(pool: &Pool, portal: i64) -> Result<Vec<Noted>> {
             page: Found {
                 url,
                 depth: u32::try_from(row.try_get::<i64, _>("depth")?).unwrap_or(u32::MAX),
+                parent: row.try_get::<Option<&str>, _>("found_on")?.and_then(|url| Url::parse(url).ok()),
                 title: row.try_get("title")?,
                 published: row.try_get::<Option<i64>, _>("published_at")?.map(instant),
                 known: row.try_get::<i64, _>("known")? != 0,
@@ -58,12 +59,13 @@ pub(super) async fn pages(pool: &Pool, portal: i64) -> Result<Vec<Noted>> {
 pub(super) async fn add(connection: &mut Connection, portal: i64, pages: &[Found]) -> Result<()> {
     for page in pages {
         sqlx::query(
-            "INSERT INTO sweep_page (portal_id, url, depth, title, published_at, known, tries) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (portal_id, url) DO NOTHING",
+            "INSERT INTO sweep_page (portal_id, url, depth, found_on, title, published_at, known, tries) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (portal_id, url) DO NOTHING",
         )
         .bind(portal)
         .bind(page.url.as_str())
         .bind(i64::from(page.depth))
+        .bind(page.parent.as_ref().map(Url::as_str))
         .bind(&page.title)
         .bind(page.published.map(millis))
         .bind(i64::from(page.known))

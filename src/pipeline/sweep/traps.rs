@@ -24,34 +24,40 @@ const VALUES: usize = 4;
 
 /// What is remembered of a page that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Facts {
-    /// It was an article that the sweep had not met, or led to pages of another shape that it had not met.
+    /// It was an article that the sweep had not met, or the first page to lead to one that the record has.
     pub(super) news: bool,
+    /// It was an article, met before or not.
+    pub(super) article: bool,
+    /// Pages of other shapes that it was the first to lead to, and that may be articles: until they are read nobody
+    /// knows whether it brought something.
+    pub(super) promised: u32,
     /// For each parameter, what the page would be without it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) marks: Vec<(String, u64)>,
 }
 
-impl Facts {
-    /// Says what a page is: an article by its text, another page by where it leads. Nothing for a page that is neither:
-    /// all addresses that do not exist look alike.
-    pub(super) fn of(url: &Url, news: bool, article: Option<&str>, links: &[Url]) -> Self {
-        let names: HashSet<&str> = shape::parameters(url).map(|(name, _)| name).collect();
-        let mark = |name: &str| match article {
-            Some(text) => Some(xxh3_64(text.as_bytes())),
-            None => {
-                let places: HashSet<u64> = links
-                    .iter()
-                    .map(|link| xxh3_64(shape::place(&shape::without(link, |other| other == name)).as_bytes()))
-                    .collect();
-                (places.len() >= LINKS).then(|| places.iter().fold(0, |sum: u64, place| sum.wrapping_add(*place)))
-            }
-        };
-        let mut marks: Vec<_> =
-            names.into_iter().filter_map(|name| mark(name).map(|mark| (name.to_owned(), mark))).collect();
-        marks.sort();
-        Self { news, marks }
-    }
+/// For each parameter of an address, what its page is: an article by its text, another page by where it leads. Nothing
+/// for a page that is neither: all addresses that do not exist look alike.
+pub(super) fn marks(url: &Url, article: Option<&str>, links: &[Url]) -> Vec<(String, u64)> {
+    let names: HashSet<&str> = shape::parameters(url).map(|(name, _)| name).collect();
+    let mark = |name: &str| match article {
+        Some(text) => Some(id(text)),
+        None => {
+            let places: HashSet<u64> =
+                links.iter().map(|link| id(&shape::place(&shape::without(link, |other| other == name)))).collect();
+            (places.len() >= LINKS).then(|| places.iter().fold(0, |sum: u64, place| sum.wrapping_add(*place)))
+        }
+    };
+    let mut marks: Vec<_> =
+        names.into_iter().filter_map(|name| mark(name).map(|mark| (name.to_owned(), mark))).collect();
+    marks.sort();
+    marks
+}
+
+fn id(text: &str) -> u64 {
+    xxh3_64(text.as_bytes())
 }
 
 /// Why an address is left out.
@@ -64,7 +70,7 @@ pub(super) struct Verdict {
 
 #[derive(Default)]
 struct Shape {
-    /// Pages in a row that brought nothing.
+    /// Pages that brought nothing since one last did.
     barren: u32,
     pages: u64,
     closed: bool,
@@ -82,6 +88,26 @@ struct Parameter {
     ignored: bool,
 }
 
+/// A page that was read.
+struct Node {
+    /// The page that led to it first.
+    parent: Option<u64>,
+    shape: String,
+    known: bool,
+    /// It is an article, or leads to one, however far.
+    fruitful: bool,
+    /// It was counted as one that brought nothing.
+    barren: bool,
+    promised: u32,
+}
+
+/// Another value of a parameter: what the page was under it, and which page.
+struct Mark {
+    value: u64,
+    mark: u64,
+    page: u64,
+}
+
 /// What is known about the traps of one portal.
 pub(super) struct Traps {
     /// Pages in a row that bring nothing, after which a shape is closed.
@@ -90,7 +116,8 @@ pub(super) struct Traps {
     /// Folders of articles that the record had already.
     known: HashMap<String, u32>,
     parameters: BTreeMap<String, Parameter>,
-    marks: HashMap<u64, Vec<(u64, u64)>>,
+    marks: HashMap<u64, Vec<Mark>>,
+    nodes: HashMap<u64, Node>,
     read: Vec<Url>,
     /// The places that were read, ignored parameters aside.
     places: HashSet<String>,
@@ -104,6 +131,7 @@ impl Traps {
             known: HashMap::new(),
             parameters: BTreeMap::new(),
             marks: HashMap::new(),
+            nodes: HashMap::new(),
             read: Vec::new(),
             places: HashSet::new(),
         }
@@ -127,10 +155,10 @@ impl Traps {
         Some(Verdict { kind: closed.example.as_ref().map_or(Kind::Barren, shape::kind_of_shape), pattern: shape })
     }
 
-    /// Whether a page that leads to `url` for the first time brought something: not when its shape is closed, even where
-    /// it may be asked for as a probe.
-    pub(super) fn is_news(&self, url: &Url) -> bool {
-        self.verdict(url).is_none() && !self.shapes.get(&shape::shape(url)).is_some_and(|known| known.closed)
+    /// Whether a page of the shape `own` that leads to `url` for the first time may have brought something by it.
+    pub(super) fn promises(&self, own: &str, url: &Url) -> bool {
+        let shape = shape::shape(url);
+        shape != own && self.verdict(url).is_none() && !self.shapes.get(&shape).is_some_and(|known| known.closed)
     }
 
     /// Whether an article that the record has may still lead to one that it has not.
@@ -138,23 +166,76 @@ impl Traps {
         self.known.get(&shape::folder(url)).is_none_or(|barren| *barren < self.patience)
     }
 
-    /// Learns from a page that was read.
-    pub(super) fn note(&mut self, url: &Url, known: bool, facts: &Facts) {
-        if known {
-            let barren = self.known.entry(shape::folder(url)).or_default();
-            *barren = if facts.news { 0 } else { *barren + 1 };
-        } else {
-            let patience = self.patience;
-            self.shapes.entry(shape::shape(url)).or_default().note(url, facts.news, patience);
+    /// Learns from a page that was read, and that `parent` was the first to lead to.
+    pub(super) fn note(&mut self, url: &Url, parent: Option<&Url>, known: bool, facts: &Facts) {
+        let own = id(url.as_str());
+        let shape = if known { shape::folder(url) } else { shape::shape(url) };
+        if !known {
+            self.shapes.entry(shape.clone()).or_default().note(url);
         }
+        let node = Node {
+            parent: parent.map(|parent| id(parent.as_str())),
+            shape,
+            known,
+            fruitful: facts.article,
+            barren: false,
+            promised: facts.promised,
+        };
+        self.nodes.insert(own, node);
         self.places.insert(self.place(url));
         self.read.push(url.clone());
+        if facts.news {
+            self.credit(own);
+        } else if facts.promised == 0 {
+            self.count_barren(own);
+        }
+        self.settled(url, parent);
         let mut learnt = false;
         for (name, mark) in &facts.marks {
             learnt |= self.compare(url, name, *mark);
         }
         if learnt {
             self.places = self.read.iter().map(|url| self.place(url)).collect();
+        }
+    }
+
+    /// A page was dealt with: one promise of the page that led to it is no longer open.
+    pub(super) fn settled(&mut self, url: &Url, parent: Option<&Url>) {
+        let Some(parent) = parent.map(|parent| id(parent.as_str())) else { return };
+        let Some(node) = self.nodes.get_mut(&parent) else { return };
+        if node.promised == 0 || node.shape == shape::shape(url) {
+            return;
+        }
+        node.promised -= 1;
+        if node.promised == 0 && !node.fruitful {
+            self.count_barren(parent);
+        }
+    }
+
+    /// A page brought something, and so did all that led to it: their shapes are open again.
+    fn credit(&mut self, page: u64) {
+        let mut at = Some(page);
+        // A page is found once, so the way up ends; the bound is for a record that says otherwise.
+        for _ in 0..self.nodes.len() {
+            let Some(node) = at.and_then(|at| self.nodes.get_mut(&at)) else { return };
+            node.fruitful = true;
+            at = node.parent;
+            if node.known {
+                self.known.insert(node.shape.clone(), 0);
+            } else if let Some(shape) = self.shapes.get_mut(&node.shape) {
+                (shape.barren, shape.closed) = (0, false);
+            }
+        }
+    }
+
+    fn count_barren(&mut self, page: u64) {
+        let Some(node) = self.nodes.get_mut(&page).filter(|node| !node.barren) else { return };
+        node.barren = true;
+        if node.known {
+            *self.known.entry(node.shape.clone()).or_default() += 1;
+        } else if let Some(shape) = self.shapes.get_mut(&node.shape) {
+            shape.barren += 1;
+            shape.closed |= shape.barren >= self.patience;
         }
     }
 
@@ -194,15 +275,21 @@ impl Traps {
     fn compare(&mut self, url: &Url, name: &str, mark: u64) -> bool {
         let value = shape::parameters(url).find(|(other, _)| *other == name).map_or("", |(_, value)| value);
         let bare = shape::place(&shape::without(url, |other| other == name));
-        let (value, address) = (xxh3_64(value.as_bytes()), xxh3_64(format!("{name} {bare}").as_bytes()));
+        let (value, address) = (id(value), id(&format!("{name} {bare}")));
         let others = self.marks.entry(address).or_default();
-        let before = others.iter().find(|(other, _)| *other != value).map(|(_, mark)| *mark);
-        if others.len() < VALUES && others.iter().all(|(other, _)| *other != value) {
-            others.push((value, mark));
+        let fruitful = |other: &&Mark| self.nodes.get(&other.page).is_some_and(|node| node.fruitful);
+        let differing = || others.iter().filter(|other| other.value != value);
+        // Pages that bring nothing look alike: those beyond the end of every category, for one.
+        let equal = differing().filter(fruitful).any(|other| other.mark == mark);
+        let different = !equal && differing().any(|other| other.mark != mark);
+        if others.len() < VALUES && others.iter().all(|other| other.value != value) {
+            others.push(Mark { value, mark, page: id(url.as_str()) });
         }
-        let Some(before) = before else { return false };
+        if !equal && !different {
+            return false;
+        }
         let known = self.parameters.entry(name.to_owned()).or_default();
-        if before != mark {
+        if different {
             known.different += 1;
             return false;
         }
@@ -223,15 +310,13 @@ impl Traps {
 }
 
 impl Shape {
-    fn note(&mut self, url: &Url, news: bool, patience: u32) {
+    fn note(&mut self, url: &Url) {
         self.probes += u32::from(self.closed);
         self.pages += 1;
         self.example = Some(url.clone());
         for (name, value) in shape::values(url) {
-            self.values.entry(name).or_default().insert(xxh3_64(value.as_bytes()));
+            self.values.entry(name).or_default().insert(id(&value));
         }
-        self.barren = if news { 0 } else { self.barren + 1 };
-        self.closed = self.barren >= patience;
     }
 
     /// Whether an address of a closed shape belongs to a part of the site that none of its pages came from. Without
@@ -240,9 +325,9 @@ impl Shape {
         let pages = usize::try_from(self.pages).unwrap_or(usize::MAX);
         self.probes < PROBES
             && shape::values(url).iter().any(|(name, value)| {
-                self.values.get(name).is_some_and(|seen| {
-                    seen.len() <= pages / PAGES_PER_PART && !seen.contains(&xxh3_64(value.as_bytes()))
-                })
+                self.values
+                    .get(name)
+                    .is_some_and(|seen| seen.len() <= pages / PAGES_PER_PART && !seen.contains(&id(value)))
             })
     }
 }
@@ -268,7 +353,8 @@ mod tests {
             return false;
         }
         let links: Vec<Url> = links.iter().map(|link| url(link)).collect();
-        traps.note(&page, false, &Facts::of(&page, news, None, &links));
+        let facts = Facts { news, marks: marks(&page, None, &links), ..Facts::default() };
+        traps.note(&page, None, false, &facts);
         true
     }
 
@@ -322,6 +408,58 @@ mod tests {
         check(&traps, "/tin?id=5&page=2", None);
     }
 
+    /// Two shapes that lead to each other for ever, one page at a time.
+    #[test]
+    fn shapes_that_lead_to_each_other_are_closed() {
+        let mut traps = Traps::new(30);
+        let mut asked = 0;
+        for n in 0..1000_usize {
+            let (day, night) = (url(&format!("/ngay?so={n}")), url(&format!("/dem?so={n}")));
+            let next = url(&format!("/ngay?so={}", n + 1));
+            let before = n.checked_sub(1).map(|n| url(&format!("/dem?so={n}")));
+            for (page, parent, child) in [(&day, before.as_ref(), &night), (&night, Some(&day), &next)] {
+                if traps.verdict(page).is_none() {
+                    let promised = u32::from(traps.promises(&shape::shape(page), child));
+                    traps.note(page, parent, false, &Facts { promised, ..Facts::default() });
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked <= 62, "{asked} were asked for");
+    }
+
+    /// All pages of a listing are read before the first article of them is.
+    #[test]
+    fn a_listing_is_not_judged_before_its_articles_are_read() {
+        let mut traps = Traps::new(30);
+        let listing = |n: usize| url(&format!("/tin?trang={n}"));
+        let article = |n: usize| url(&format!("/bai-{n}.html"));
+        for n in 0..50 {
+            assert_eq!(traps.verdict(&listing(n)), None);
+            traps.note(&listing(n), None, false, &Facts { promised: 1, ..Facts::default() });
+        }
+        for n in 0..40 {
+            traps.note(&article(n), Some(&listing(n)), false, &Facts::default());
+        }
+        assert!(traps.verdict(&listing(77)).is_some(), "what they lead to is nothing");
+        traps.note(&article(45), Some(&listing(45)), false, &Facts { news: true, ..Facts::default() });
+        check(&traps, "/tin?trang=77", None);
+    }
+
+    #[test]
+    fn categories_that_are_alike_beyond_their_end_are_no_sessions() {
+        let mut traps = Traps::new(30);
+        for page in 1..30 {
+            for category in 1..=2 {
+                let links = [format!("/bai-{category}-{page}"), "/a".to_owned(), "/b".to_owned(), "/c".to_owned()];
+                let links: Vec<&str> = links.iter().skip(usize::from(page > 1)).map(String::as_str).collect();
+                read(&mut traps, &format!("/tin?cat={category}&trang={page}"), page == 1, &links);
+            }
+        }
+        check(&traps, "/tin?cat=3&trang=1", None);
+        assert!(traps.recognised().iter().all(|trap| trap.pattern != "?cat="), "{:?}", traps.recognised());
+    }
+
     #[test]
     fn a_session_is_named_and_ignored() {
         let mut traps = Traps::new(30);
@@ -370,7 +508,7 @@ mod tests {
         let mut traps = Traps::new(3);
         let known = |n: usize| url(&format!("/tin/bai-so-{n}-ve-viec-{n}.html"));
         for n in 0..5 {
-            traps.note(&known(n), true, &Facts { news: n < 2, marks: Vec::new() });
+            traps.note(&known(n), None, true, &Facts { news: n < 2, ..Facts::default() });
         }
         assert!(!traps.known_leads_on(&known(9)));
         assert!(traps.known_leads_on(&url("/van-ban/1.html")));

@@ -5,6 +5,7 @@ CREATE TABLE sweep_page (
     portal_id    INTEGER NOT NULL REFERENCES portal (id),
     url          TEXT NOT NULL,
     depth        INTEGER NOT NULL,           -- hops from the home page
+    found_on     TEXT,                       -- the page that led here first
     title        TEXT,                       -- as the listing has it
     published_at BIGINT,
     known        INTEGER NOT NULL DEFAULT 0, -- 1: the record had it as an article when it was found
