@@ -30,7 +30,7 @@ pub struct Report {
     pub denied: u64,
     /// Links to pages that are not there.
     pub missing: u64,
-    /// Pages that could not be read; the next run tries again.
+    /// Pages that could not be read; the next run tries those again that may be had later.
     pub failed: u64,
     /// Pages that wait because the budget was spent or the run was stopped.
     pub waiting: u64,
