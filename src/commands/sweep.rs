@@ -53,6 +53,9 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
         tracing::warn!(cause = %super::one_line(&cause), "the dedup window was not written");
     }
     let report = swept?;
+    if context.cancel.is_cancelled() && !report.done {
+        eprintln!("stopped before the end: what was read is kept, the next sweep goes on from there");
+    }
     complain(&report);
     if context.json {
         print_json(&report)?;
