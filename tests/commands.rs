@@ -423,3 +423,113 @@ fn portals_in_trouble_are_named_and_the_others_are_read() {
     assert_eq!(preview["articles"].as_array().map(Vec::len), Some(3), "{preview}");
     lantoa.check(&["--json", "portal", "check", "dong"], 1, &["cannot preview `dong`"]);
 }
+
+const PAGE: &str = "<html><head><title>Tin</title></head><body class=mau-cms><h1 class=tieu>Khai mạc hội nghị cải cách</h1>\
+    <i class=ngay>12/05/2026</i><div class=than><p>Đoàn công tác đã kiểm tra tiến độ thi công, gặp gỡ người dân và ghi nhận 12 kiến nghị về nước sạch.</p>\
+    <p>Theo kế hoạch, công trình hoàn thành trước mùa mưa, bảo đảm cấp nước cho hơn một nghìn hộ dân vùng cao.</p></div></body></html>";
+
+#[test]
+fn an_operators_family_is_a_file() {
+    let lantoa = Operator::new();
+    let family = "name = \"Mẫu\"\ndetect = [\"mau-cms\"]\n[rules]\ntitle = [\".tieu\"]\ncontent = [\".than\"]\ndate = [\".ngay\"]\n";
+    fs::create_dir(lantoa.path("families")).unwrap();
+    lantoa.file("families/mau.toml", family);
+    lantoa.file("bad.toml", &family.replace(".than", "..than"));
+    lantoa.file("other.toml", &family.replace("mau-cms", "khac-cms"));
+    lantoa.file("page.html", PAGE);
+    lantoa.file("config.toml", "[extract]\nfamilies = \"families\"\n");
+
+    lantoa.check(&["families", "check", "bad.toml"], 1, &["bad.toml: line 5: key rules.content: `..than`"]);
+    lantoa.check(
+        &["families", "check", "other.toml", "--page", "page.html"],
+        1,
+        &["none of its marks stands in page.html"],
+    );
+    lantoa.check(&["families", "check", "none.toml"], 2, &["cannot read none.toml"]);
+    lantoa.check(&["families", "show", "none"], 2, &["there is no such family", "OneCMS"]);
+    let checked = lantoa.json(&["families", "check", "families/mau.toml", "--page", "page.html"]);
+    assert_eq!(checked["page"]["families"], serde_json::json!(["Mẫu"]));
+    assert_eq!(checked["page"]["article"]["sources"]["text"], "family Mẫu: .than");
+
+    // What `show` prints can be put into the folder.
+    let shown = text(&lantoa.run(&["families", "show", "nukeviet"]).stdout);
+    lantoa.file("families/nukeviet.toml", &shown.replace("#news-bodyhtml", "#than-bai"));
+    let listed = lantoa.json(&["families", "list"]);
+    let of =
+        |name: &str| listed["families"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone();
+    assert_eq!((of("NukeViet")["replaces"].clone(), of("Mẫu")["replaces"].clone()), (true.into(), false.into()));
+
+    // From another folder too: the families stand beside the file that names them.
+    fs::create_dir(lantoa.path("elsewhere")).unwrap();
+    let mut command = lantoa.command(&["--config", "../config.toml", "extract", "../page.html"]);
+    let output = command.current_dir(lantoa.path("elsewhere")).output().unwrap();
+    let article: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(article["sources"]["title"], "family Mẫu: .tieu", "{}", text(&output.stderr));
+
+    // A bad file is one line, and the page is read all the same.
+    lantoa.file("families/bad.toml", "name = ");
+    let output = lantoa.run(&["extract", "page.html"]);
+    assert_eq!(text(&output.stderr).lines().count(), 1);
+    assert!(text(&output.stderr).contains("families/bad.toml: line 1"), "{}", text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0));
+    let output = lantoa.run(&["families", "list"]);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_page_is_explained_to_people() {
+    let lantoa = Operator::new();
+    lantoa.file("page.html", PAGE);
+    lantoa.file("empty.html", " \n");
+    lantoa.file("a.pdf", "%PDF-1.7");
+    lantoa.check(&["extract", "empty.html"], 2, &["cannot extract empty.html: it is empty"]);
+    lantoa.check(&["extract", "a.pdf"], 2, &["it is a PDF, not an HTML page"]);
+    lantoa.check(&["extract", "."], 2, &["cannot read ."]);
+    lantoa.check(&["extract"], 2, &["give a FILE", "--url", "--batch"]);
+
+    let explained = text(&lantoa.run(&["extract", "--explain", "page.html"]).stdout);
+    assert!(explained.starts_with("title      Khai mạc hội nghị cải cách\n"), "{explained}");
+    assert!(explained.contains("\ndate       12/05/2026\n           from "), "{explained}");
+    assert!(explained.lines().all(|line| line.chars().count() <= 80), "{explained}");
+    let read = lantoa.json(&["extract", "--explain", "page.html"]);
+    assert_eq!(read["not_an_article"], serde_json::Value::Null);
+    assert!(read["sources"]["published"].is_string(), "{read}");
+
+    let mut child = lantoa.command(&["extract", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(PAGE.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let piped: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(piped["title"], read["title"]);
+}
+
+#[test]
+fn selectors_are_proved_before_they_are_saved() {
+    let lantoa = Operator::new();
+    let url = portal(12, Duration::ZERO);
+    let file = |title: &str, more: &str| {
+        format!(
+            "[[portal]]\nslug = \"a\"\nname = \"A\"\nkind = \"other\"\nurl = \"{url}/\"\n[portal.rules]\ntitle = [\"{title}\"]\ncontent = [\"article\"]\nlinks = [\"h3 a\"]\n{more}"
+        )
+    };
+    lantoa.file("bad.toml", &file("h1..x", ""));
+    lantoa.file("never.toml", &file("h1", "author = [\".tac-gia\"]\n"));
+    lantoa.file("good.toml", &file("h1", ""));
+
+    lantoa.check(&["portal", "import", "bad.toml"], 1, &["bad.toml: line 7: portal `a`, rules.title: `h1..x`"]);
+    lantoa.check(&["portal", "check", "bad.toml"], 1, &["bad.toml: line 7: portal `a`, rules.title: `h1..x`"]);
+    lantoa.check(
+        &["portal", "check", "never.toml", "--save"],
+        1,
+        &["rules.author: `.tac-gia` (line 10) matches nothing on 10 articles"],
+    );
+    assert_eq!(lantoa.json(&["portal", "list"]), serde_json::json!([]));
+
+    let checked = lantoa.json(&["portal", "check", "good.toml", "--save"]);
+    assert_eq!(checked["saved"], serde_json::json!(["a"]));
+    let portal = &checked["portals"][0];
+    assert_eq!(portal["fields"][0]["field"], "title");
+    assert_eq!(portal["fields"][0]["filled"], 10, "{}", portal["fields"]);
+    assert_eq!(portal["fields"][0]["sources"][0]["source"], "portal: h1");
+    assert!(portal["selectors"].as_array().unwrap().iter().all(|one| one["pages"].as_u64() > Some(0)), "{portal}");
+    assert_eq!(lantoa.json(&["portal", "list"])[0]["slug"], "a");
+}

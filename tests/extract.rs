@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use lantoa::extract::{Extracted, Hints, article};
+use lantoa::extract::{Extracted, Families, Hints, article};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -74,6 +74,78 @@ fn every_fixture_is_read_as_expected() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} pages differ:\n{}", wrong.len(), all.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_family_has_a_page_that_it_reads() {
+    let families = Families::carried();
+    let all = fixtures();
+    for family in families.all() {
+        let origin = format!("family {}: ", family.name);
+        let reads = |(_, html, expected): &&(String, String, Value)| {
+            let got = read(html, expected["url"].as_str().unwrap_or_default());
+            let by_family =
+                |field: &str| got.sources.iter().any(|(known, from)| *known == field && from.starts_with(&origin));
+            families.names_on(html).first() == Some(&family.name.as_str()) && by_family("title") && by_family("text")
+        };
+        assert!(all.iter().any(|page| reads(&page)), "no page of fixtures/extract is read by family {}", family.name);
+    }
+}
+
+/// The layers agree on a page that is read well.
+#[test]
+fn good_pages_have_no_problems() {
+    for (name, html, expected) in fixtures() {
+        let got = read(&html, expected["url"].as_str().unwrap_or_default());
+        if got.not_an_article.is_none() {
+            let missing = |problem: &&String| !problem.ends_with("not found on the page");
+            assert_eq!(got.problems.iter().find(missing), None, "{name}");
+        }
+    }
+}
+
+/// The pages of `fixtures/verdicts/FOLDER`, each with its name.
+fn verdicts(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/verdicts").join(folder);
+    let files = fs::read_dir(folder).expect("the folder is carried with the project").flatten();
+    let mut out: Vec<_> = files
+        .map(|file| {
+            let page = fs::read_to_string(file.path()).expect("a fixture is readable");
+            (file.file_name().to_string_lossy().into_owned(), page)
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+/// Challenges, errors, log-ins and the like: the comment in the first line says why each is refused.
+#[test]
+fn pages_that_are_no_articles_are_refused_for_the_right_reason() {
+    let pages = verdicts("refused");
+    assert!(pages.len() >= 40);
+    let mut wrong = Vec::new();
+    for (name, page) in &pages {
+        let expected =
+            page.strip_prefix("<!-- ").and_then(|rest| rest.split_once(" -->")).map_or("", |(words, _)| words);
+        let got = read(page, "https://cong.example.gov.vn/tin/bai-1.html").not_an_article.unwrap_or_default();
+        if expected.is_empty() || !got.contains(expected) {
+            wrong.push(format!("{name}: want {expected}, have {got:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Articles about 404 errors, JavaScript, log-ins and the like.
+#[test]
+fn articles_about_such_pages_pass() {
+    let pages = verdicts("passed");
+    assert!(pages.len() >= 20);
+    for (name, page) in &pages {
+        let got = read(page, "https://cong.example.gov.vn/tin/bai-1.html");
+        assert_eq!(got.not_an_article, None, "{name}");
+        assert!(got.article.text.chars().count() > 100, "{name}: {}", got.article.text);
+        assert_eq!(got.problems, Vec::<String>::new(), "{name}");
+    }
 }
 
 #[test]

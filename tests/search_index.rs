@@ -106,6 +106,7 @@ steps![
     a_bad_id_is_refused_with_its_batch,
     accents_order_and_never_hide,
     headline_before_text_and_phrase_before_scattered_words,
+    words_of_files_are_found_after_those_of_articles,
     every_word_is_required_until_nothing_is_left,
     phrases_exclusions_and_unfinished_words,
     document_numbers_in_any_spelling,
@@ -132,6 +133,7 @@ fn article(id: &str, title: &str, text: &str) -> Document {
         title: title.to_owned(),
         summary: String::new(),
         text: text.to_owned(),
+        files: String::new(),
         published_at: at("2026-03-01T02:00:00Z"),
         documents: Vec::new(),
         story: id.to_owned(),
@@ -276,6 +278,26 @@ async fn headline_before_text_and_phrase_before_scattered_words(index: &dyn Sear
         .unwrap();
     check(index, "bộ tài chính", &["title", "text", "scattered"]).await;
     check(index, "bo tai chinh", &["title", "text", "scattered"]).await;
+}
+
+async fn words_of_files_are_found_after_those_of_articles(index: &dyn SearchIndex) {
+    let attached = |id: &str, text: &str, files: &str| Document {
+        files: files.to_owned(),
+        ..article(id, "Thông báo về thủy lợi", text)
+    };
+    let text = "Tu bổ đê bao và kênh tưới trước mùa lũ";
+    let documents = [
+        attached("d1", "Nội dung khác hẳn", text),
+        attached("d2", text, ""),
+        attached("d3", "Nội dung khác hẳn", "Phụ lục về kênh tưới"),
+    ];
+    index.put(&documents).await.unwrap();
+    check(index, "đê bao", &["d2", "d1"]).await;
+    check(index, "de bao", &["d2", "d1"]).await;
+    check(index, "\"kênh tưới trước mùa lũ\"", &["d2", "d1"]).await;
+    check_set(index, &words("kênh tưới -đê"), &["d3"]).await;
+    let hits = ask(index, &words("đê bao")).await.hits;
+    assert!(hits.iter().all(|hit| hit.snippet.contains("<mark>")), "{hits:?}");
 }
 
 async fn every_word_is_required_until_nothing_is_left(index: &dyn SearchIndex) {

@@ -278,7 +278,9 @@ async fn fill_in(
         let portals: &[String] = if role == Role::Officer { &officer } else { &[] };
         accounts::table::create(connection, who.name(), role, portals, "test", now).await?;
     }
+    let told = "Liên hệ ông Hòa, CCCD 001204001234, điện thoại 0912 345 678, hoa@gmail.com; đường dây nóng 19009095. ";
     let long = "Theo công điện, các địa phương chủ động phương án sơ tán dân, bảo đảm an toàn hồ đập. ".repeat(30);
+    let cited = "Nghị định số 224/2026/NĐ-CP ngày 24/06/2026 của Chính phủ";
     let articles = [
         (
             0,
@@ -311,8 +313,9 @@ async fn fill_in(
             article: Article {
                 title: title.into(),
                 summary: summary.into(),
-                text: long.clone(),
+                text: format!("{told}{long}"),
                 published: Some(published),
+                citations: lantoa::vietnamese::document::citations(cited),
                 documents: vec!["224/2026/NĐ-CP".into()],
                 language: "vi".into(),
                 noarchive,
@@ -483,9 +486,18 @@ async fn an_item_shows_an_extract_and_leads_to_the_original() {
         .has("<link rel=\"canonical\" href=\"https://moh.gov.vn/tin-0.html?a=1&#38;b=2\">")
         .has("14:00 21/11/2026")
         .has("/search?document=224%2F2026%2FN%C4%90-CP")
+        .has("(Chính phủ, 24/06/2026)")
+        .has("CCCD ●●●34")
+        .has("19009095")
+        .lacks("001204001234")
+        .lacks("0912 345 678")
+        .lacks("hoa@gmail")
         .has("Quảng Nam sơ tán dân")
         .has("\"isBasedOn\":\"https://moh.gov.vn/tin-0.html")
         .has("Theo công điện");
+    house.get("/search?document=224%2F2026%2FN%C4%90-CP", "").await.has("Nghị định · Chính phủ, 24/06/2026");
+    let told = house.get(&format!("/api/v1/items/{}", house.articles[0]), "").await;
+    told.has("\"issued_on\":\"2026-06-24\"").lacks("001204001234");
     // One thirtieth of the text is 90 characters long; the whole must not be here.
     assert!(item.body.matches("Theo công điện").count() <= 5);
     house.get(&format!("/items/{}", house.articles[2]), "").await.has("Chính phủ ban hành").lacks("Theo công điện");

@@ -93,3 +93,43 @@ pub(crate) fn page(article: &Article) -> String {
          <footer>Cơ quan chủ quản: Ủy ban nhân dân. Giấy phép số 1/GP. Ghi rõ nguồn khi phát hành lại.</footer></body></html>"
     )
 }
+
+/// The article as sites of news publish one, `kilobytes` large: state and settings in scripts, styles, drawings, boxes of
+/// links and attributes for programs; the text is a fiftieth of it.
+pub(crate) fn news(article: &Article, kilobytes: usize) -> String {
+    let mut random = Random::new(kilobytes as u64);
+    let (title, summary, time) = (&article.title, &article.summary, &article.published);
+    let body: String = article
+        .paragraphs
+        .iter()
+        .enumerate()
+        .map(|(n, text)| format!("<p class=\"article__text css-{n}x\" data-testid=\"paragraph-{n}\">{text}</p>\n<div class=\"ad-slot\" id=\"slot-{n}\" data-sizes=\"[[300,250],[320,50]]\"></div>"))
+        .collect();
+    let mut script = |bytes: usize| {
+        let mut text = String::from("<script>window.__STATE__=window.__STATE__||[];");
+        while text.len() < bytes {
+            let id = random.below(100_000);
+            let _ = write!(
+                text,
+                "__STATE__.push({{\"id\":{id},\"url\":\"https://tin.example.vn/{id}.html\",\"html\":\"<div class='x'><b>{id}<\\/b>\",\"ok\":a<b&&!c}});"
+            );
+        }
+        text + "</script>"
+    };
+    let third = kilobytes * 1024 / 5;
+    let (first, second, third) = (script(third), script(third), script(third));
+    let styles: String = (0..kilobytes * 2)
+        .map(|n| format!(".css-{n}x>.y{{margin:{n}px;color:#abc}}@media(min-width:{n}px){{.a{n}{{display:none}}}}"))
+        .collect();
+    let icon = "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><title>x</title><path d=\"M12 2C6.48 2 2 6.48 2 12s4.48 10 10 10 10-4.48 10-10S17.52 2 12 2zm0 18c-4.41 0-8-3.59-8-8\"/></svg>";
+    let cards: String = (0..kilobytes / 5)
+        .map(|n| format!("<li class=\"card card--small js-track\" data-track='{{\"zone\":{n}}}'><a href=\"/tin/{n}.html\"><img loading=\"lazy\" srcset=\"/a/{n}.jpg 1x, /a/{n}@2x.jpg 2x\" alt=\"\">{icon}<span>Tin liên quan thứ {n} của chuyên mục hôm nay</span></a></li>\n"))
+        .collect();
+    format!(
+        "<!DOCTYPE html><html lang=\"vi\"><head><meta charset=\"utf-8\"><title>{title}</title><style>{styles}</style>{first}\
+         <meta property=\"og:type\" content=\"article\"><meta property=\"og:description\" content=\"{summary}\">\
+         <script type=\"application/ld+json\">{{\"@type\":\"NewsArticle\",\"headline\":\"{title}\",\"datePublished\":\"{time}\"}}</script></head>\
+         <body><!-- {styles:.2000} --><noscript><img src=\"/p.gif\"></noscript><nav><ul>{cards}</ul></nav>{second}\
+         <article><h1>{title}</h1><p class=\"sapo\">{summary}</p>{body}</article><aside><ul>{cards}</ul></aside>{third}</body></html>"
+    )
+}

@@ -1,5 +1,7 @@
 //! The assembled parts: what a command needs, opened in the right order and closed again.
 
+mod families;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use crate::index::meilisearch::Meilisearch;
 use crate::index::{Backend, SearchIndex, outbox};
 use crate::pipeline;
 use crate::store::{DataLock, Store};
+
+pub use families::{families, read as read_family};
 
 /// The record and the options: enough to read, and to change what needs neither dedup nor index.
 pub struct App {
@@ -96,6 +100,10 @@ impl App {
         let worker = outbox::Worker::new(self.store.clone(), target, Arc::clone(&index), self.config.index.batch);
         let worker = Arc::new(worker);
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
+        let (families, problems) = families(&self.config.extract);
+        for problem in problems {
+            tracing::warn!(problem, "a family of portal software is not used");
+        }
         let visits = pipeline::Parts {
             store: self.store.clone(),
             clock: self.clock.clone(),
@@ -104,7 +112,11 @@ impl App {
             targets: Arc::from([target]),
             index: worker.handle(),
             thinkers: Arc::new(tokio::sync::Semaphore::new(processors)),
+            reader: pipeline::reader::Reader::of_this_program()?,
             options: Arc::new(self.config.crawl.clone()),
+            attachments: Arc::new(self.config.attachments.clone()),
+            families: Arc::new(families),
+            witness: None,
             dedup: Arc::new(self.config.dedup.clone()),
             archive: Arc::new(self.config.archive.clone()),
             triage: Arc::new(self.config.triage.clone()),

@@ -2,10 +2,10 @@
 //! thought was only faster.
 
 use anyhow::{Context, Result};
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 use url::Url;
 
-use super::Copy;
+use super::{Copy, attachments};
 use crate::clock::Timestamp;
 use crate::extract::Article;
 use crate::store::{Connection, instant, millis};
@@ -49,6 +49,9 @@ pub enum Kept {
 /// Characters of text from which equal articles of one portal are one: a notice of one line may well be repeated.
 const SAYS_ENOUGH: usize = 200;
 
+/// The headline of what was withdrawn.
+const WITHDRAWN: &str = "(đã rút)";
+
 /// The outcome of keeping an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -65,8 +68,8 @@ pub struct Outcome {
 pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Outcome> {
     // Not the text: its fingerprint says whether it changed.
     let known = sqlx::query(
-        "SELECT version, content_hash, story_id, published_at, status, author, category, documents, noarchive \
-         FROM article WHERE id = $1",
+        "SELECT version, content_hash, story_id, published_at, status, author, category, documents, attachments, \
+         noarchive FROM article WHERE id = $1",
     )
     .bind(&incoming.id)
     .fetch_optional(&mut *connection)
@@ -81,6 +84,7 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
         insert(connection, incoming, revision).await?;
         add_version(connection, incoming, 1).await?;
         cite(connection, incoming).await?;
+        attachments::sync(connection, &incoming.id, &incoming.article.attachments, false).await?;
         let is_settled = begins_story && incoming.copy == Copy::Origin;
         let mut dirty = if is_settled { Vec::new() } else { settle_origin(connection, &incoming.story).await? };
         dirty.push((incoming.id.clone(), revision));
@@ -98,10 +102,12 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
     if changed {
         add_version(connection, incoming, version).await?;
     }
-    if known.try_get::<String, _>("documents")? != serde_json::to_string(&incoming.article.documents)? {
+    if changed || known.try_get::<String, _>("documents")? != serde_json::to_string(&incoming.article.documents)? {
         forget_citations(connection, &incoming.id).await?;
         cite(connection, incoming).await?;
     }
+    // A new wording may come with new files under the old addresses.
+    attachments::sync(connection, &incoming.id, &incoming.article.attachments, changed).await?;
     let mut dirty = settle_origin(connection, &known.try_get::<String, _>("story_id")?).await?;
     dirty.push((incoming.id.clone(), revision));
     Ok(Outcome { kept: if changed { Kept::Changed } else { Kept::Unchanged }, dirty })
@@ -193,6 +199,49 @@ pub async fn missing(
         .await
         .with_context(|| format!("cannot mark article {id} gone"))?;
     Ok(Some(revision))
+}
+
+/// Takes everything that an article said out of the record, for a page that has come to bear a mark of secrecy: its
+/// address stays, so that it is not taken for new. Returns the record's new revision, or nothing when the record does
+/// not have the article.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn withdraw(connection: &mut Connection, id: &str, now: Timestamp) -> Result<Option<i64>> {
+    let trouble = || format!("cannot withdraw article {id}");
+    for emptied in ["article_version", "article_document", "attachment"] {
+        sqlx::query(AssertSqlSafe(format!("DELETE FROM {emptied} WHERE article_id = $1")))
+            .bind(id)
+            .execute(&mut *connection)
+            .await
+            .with_context(trouble)?;
+    }
+    let revision = next_revision(connection).await?;
+    let withdrawn = sqlx::query(
+        "UPDATE article SET title = $2, summary = '', text = '', author = '', category = '', image = NULL, \
+         documents = '[]', attachments = '[]', problems = '[]', content_hash = '', status = 'gone', checked_at = $3, \
+         revision = $4 WHERE id = $1",
+    )
+    .bind(id)
+    .bind(WITHDRAWN)
+    .bind(millis(now))
+    .bind(revision)
+    .execute(connection)
+    .await
+    .with_context(trouble)?;
+    Ok((withdrawn.rows_affected() > 0).then_some(revision))
+}
+
+/// Gives an article the record's next revision, because something that belongs to it has changed.
+pub(super) async fn touch(connection: &mut Connection, id: &str) -> Result<i64> {
+    let revision = next_revision(connection).await?;
+    sqlx::query("UPDATE article SET revision = $2 WHERE id = $1")
+        .bind(id)
+        .bind(revision)
+        .execute(connection)
+        .await
+        .with_context(|| format!("cannot note that article {id} has changed"))?;
+    Ok(revision)
 }
 
 async fn next_revision(connection: &mut Connection) -> Result<i64> {
@@ -293,6 +342,7 @@ fn says_the_same(known: &sqlx::sqlite::SqliteRow, incoming: &Incoming) -> Result
         && known.try_get::<String, _>("status")? == "live"
         && known.try_get::<String, _>("author")? == article.author
         && known.try_get::<String, _>("category")? == article.category
+        && known.try_get::<String, _>("attachments")? == serde_json::to_string(&article.attachments)?
         && known.try_get::<String, _>("documents")? == serde_json::to_string(&article.documents)?
         && (known.try_get::<i64, _>("noarchive")? == 1) == article.noarchive)
 }
@@ -327,13 +377,20 @@ async fn forget_citations(connection: &mut Connection, id: &str) -> Result<()> {
 }
 
 async fn cite(connection: &mut Connection, incoming: &Incoming) -> Result<()> {
-    for number in &incoming.article.documents {
-        sqlx::query("INSERT INTO article_document (number, article_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(number)
-            .bind(&incoming.id)
-            .execute(&mut *connection)
-            .await
-            .context("cannot note which documents are cited")?;
+    let article = &incoming.article;
+    for number in &article.documents {
+        let cited = article.citations.iter().find(|cited| cited.number == *number);
+        sqlx::query(
+            "INSERT INTO article_document (number, article_id, issuer, issued_on) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(number)
+        .bind(&incoming.id)
+        .bind(cited.and_then(|cited| cited.issuer.as_deref()))
+        .bind(cited.and_then(|cited| cited.date).map(|date| date.to_string()))
+        .execute(&mut *connection)
+        .await
+        .context("cannot note which documents are cited")?;
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Articles, their versions and their stories: the text of record.
 
+pub mod attachments;
 mod keep;
+pub mod notices;
 pub mod table;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::extract::Attachment;
 use crate::portal::Kind;
 
-pub use keep::{Incoming, Kept, Outcome, asked, keep, missing, seen};
+pub use keep::{Incoming, Kept, Outcome, asked, keep, missing, seen, withdraw};
 
 /// How long the archive waits before it believes that something is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +108,17 @@ pub enum Copy {
     Verbatim,
     /// Nearly the same text.
     Near,
+}
+
+/// What an article says of a document that it cites.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cited {
+    /// The canonical number.
+    pub number: String,
+    /// Who issued it, when the article or the number says so.
+    pub issuer: Option<String>,
+    /// The day of issue, when the article says so.
+    pub issued_on: Option<jiff::civil::Date>,
 }
 
 /// One wording of an article.

@@ -6,7 +6,7 @@ use futures::stream::BoxStream;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Copy, Record, Status, Version};
+use super::{Cited, Copy, Record, Status, Version};
 use crate::clock::Timestamp;
 use crate::store::{Pool, instant, millis};
 
@@ -64,6 +64,51 @@ pub async fn versions(pool: &Pool, id: &str) -> Result<Vec<Version>> {
             })
         })
         .collect()
+}
+
+/// The documents that an article cites, with what it says of them.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn cited(pool: &Pool, article: &Record) -> Result<Vec<Cited>> {
+    let rows = sqlx::query("SELECT number, issuer, issued_on FROM article_document WHERE article_id = $1")
+        .bind(&article.id)
+        .fetch_all(pool)
+        .await
+        .with_context(|| format!("cannot read the documents of article {}", article.id))?;
+    let mut cited = rows.iter().map(cited_of).collect::<Result<Vec<_>>>()?;
+    // In the order of the text.
+    cited.sort_by_key(|cited| article.documents.iter().position(|number| *number == cited.number));
+    Ok(cited)
+}
+
+/// What articles say of the document with this number, what most of them say first. Several answers mean several
+/// documents, or several spellings.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn issued(pool: &Pool, number: &str, most: i64) -> Result<Vec<Cited>> {
+    let rows = sqlx::query(
+        "SELECT number, issuer, issued_on FROM article_document \
+         WHERE number = $1 AND (issuer IS NOT NULL OR issued_on IS NOT NULL) \
+         GROUP BY number, issuer, issued_on \
+         ORDER BY CASE WHEN issued_on IS NULL THEN 1 ELSE 0 END, COUNT(*) DESC, issuer LIMIT $2",
+    )
+    .bind(number)
+    .bind(most)
+    .fetch_all(pool)
+    .await
+    .with_context(|| format!("cannot read what is said of document {number}"))?;
+    rows.iter().map(cited_of).collect()
+}
+
+fn cited_of(row: &SqliteRow) -> Result<Cited> {
+    let issued_on: Option<String> = row.try_get("issued_on")?;
+    Ok(Cited {
+        number: row.try_get("number")?,
+        issuer: row.try_get("issuer")?,
+        issued_on: issued_on.and_then(|day| day.parse().ok()),
+    })
 }
 
 /// Every article, or those of one portal, first seen or changed since `since`, oldest first, as a stream: an archive

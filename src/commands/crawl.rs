@@ -192,6 +192,12 @@ pub(super) fn print_table(outcome: &Outcome) -> Result<()> {
         }
     }
     println_or_quit(&table.to_string())?;
+    for report in outcome.portals.iter().filter(|report| report.withheld > 0) {
+        println_or_quit(&format!(
+            "{}: {} addresses bear a mark of secrecy and were not stored (see lantoa notice list)",
+            report.portal, report.withheld
+        ))?;
+    }
     let totals = &outcome.totals;
     println_or_quit(&format!(
         "{} portals: {} new, {} changed, {} unchanged, {} gone, {} failed in {:.1} s",

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{Invocation, one_line, print_json, println_or_quit};
 use crate::accounts;
-use crate::app::App;
+use crate::app::{self, App};
+use crate::archive::notices::{self, Notice};
 use crate::config::Config;
 use crate::index::embedded::Embedded;
 use crate::index::{Backend, outbox};
@@ -56,6 +57,7 @@ impl Checks {
 pub(super) async fn run(context: Invocation) -> Result<ExitCode> {
     let mut checks = Checks::default();
     options(&context.config, &mut checks);
+    families(&context.config, &mut checks);
     let folder = context.config.general.data_dir.clone();
     if folder.join("lantoa.db").is_file() {
         data_folder(&folder, &mut checks);
@@ -101,6 +103,19 @@ fn options(config: &Config, checks: &mut Checks) {
     }
 }
 
+/// The software families of the operator's own folder.
+fn families(config: &Config, checks: &mut Checks) {
+    let (families, problems) = app::families(&config.extract);
+    let own = families.all().iter().filter(|family| family.file.is_some()).count();
+    match problems.first() {
+        None => checks.good("families", format!("{} of portal software, {own} of them your own", families.all().len())),
+        Some(first) => {
+            let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
+            checks.bad("families", format!("{first}{more}"), "prove each file with lantoa families check FILE");
+        }
+    }
+}
+
 fn data_folder(folder: &Path, checks: &mut Checks) {
     checks.judge(
         "data folder",
@@ -133,6 +148,7 @@ async fn parts(app: &App, checks: &mut Checks) {
     checks.judge("search index", index(app).await, "lantoa reindex builds it anew from the record");
     waiting(app, checks).await;
     portals(app, checks).await;
+    secrecy(app, checks).await;
     match accounts::table::count(app.store.pool()).await {
         Ok(0) => checks.bad("accounts", "nobody can sign in", "lantoa user add NAME --role admin"),
         Ok(count) => checks.good("accounts", format!("{count} accounts")),
@@ -172,6 +188,28 @@ async fn waiting(app: &App, checks: &mut Checks) {
             checks.bad("outbox", found, "mend its options and run lantoa reindex");
         }
         Err(cause) => checks.bad("outbox", one_line(&cause), "see the record"),
+    }
+}
+
+/// Says where marks of secrecy were met, and nothing of what was there.
+async fn secrecy(app: &App, checks: &mut Checks) {
+    match notices::open(app.store.pool()).await {
+        Ok(open) if open.is_empty() => checks.good("secrecy", "no address bears a mark that nobody has dealt with"),
+        Ok(open) => {
+            for notice in open.iter().take(NAMED) {
+                let (Notice { portal, url, mark, .. }, at) = (notice, crate::vietnamese::date::show(notice.seen_at));
+                let mend = format!("tell the portal, then lantoa notice clear {url}");
+                checks.bad(
+                    "secrecy",
+                    format!("{portal}: {url} bore the mark {mark} at {at}, nothing was stored"),
+                    &mend,
+                );
+            }
+            if open.len() > NAMED {
+                checks.bad("secrecy", format!("{} more bear a mark", open.len() - NAMED), "lantoa notice list");
+            }
+        }
+        Err(cause) => checks.bad("secrecy", one_line(&cause), "see the record"),
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) enum Args {
     },
 }
 
+/// The record as it is, people's numbers included: this is the operators' own copy, for corrections and for moving to
+/// another machine, and never leaves the house by itself.
 #[derive(Serialize)]
 struct Line<'a> {
     id: &'a str,

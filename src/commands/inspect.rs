@@ -79,7 +79,9 @@ fn inspect(what: What, line: &str, now: Timestamp) -> Result<Value> {
         What::Date => Ok(date(&read(line)?, now)),
         What::Documents => {
             let Text { text, .. } = read(line)?;
-            Ok(json!({ "documents": vietnamese::document::find(&text) }))
+            let cited = vietnamese::document::citations(&text);
+            let numbers: Vec<&str> = cited.iter().map(|cited| cited.number.as_str()).collect();
+            Ok(json!({ "documents": numbers, "cited": cited }))
         }
         What::Charset => charset(&read(line)?),
     }

@@ -6,16 +6,21 @@ mod check;
 mod crawl;
 pub mod demo;
 mod doctor;
+mod explain;
 mod export;
 mod extract;
+mod families;
 mod init;
 mod inspect;
+mod notice;
 mod portal;
+mod read_attachment;
 mod rebuild;
 mod reindex;
 mod search;
 mod serve;
 mod sweep;
+mod trial;
 mod user;
 
 use std::io::IsTerminal;
@@ -64,6 +69,9 @@ enum Command {
     Serve(serve::Args),
     /// Read one page, or many, and print what it says
     Extract(extract::Args),
+    /// The software that portals run on, as files of selectors to read, edit and add
+    #[command(subcommand)]
+    Families(families::Args),
     /// Show what lantoa makes of one input, as JSON
     Inspect(inspect::Args),
     /// Search as the web does
@@ -79,6 +87,9 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Args),
+    /// Addresses that bear a mark of secrecy: nothing of them was stored
+    #[command(subcommand)]
+    Notice(notice::Args),
     /// Look at each part of the installation and say how to mend what is wrong
     Doctor,
     /// Write a consistent copy of the record, while others work
@@ -88,6 +99,9 @@ enum Command {
     /// Measure, beside a named reference in the same run
     #[command(subcommand)]
     Bench(bench::Args),
+    /// Read one attached file: what the pipeline calls as a child
+    #[command(hide = true)]
+    ReadAttachment(read_attachment::Args),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -119,6 +133,9 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     if let Command::Bench(args) = &cli.command {
         return bench::run(args, cli.json);
     }
+    if let Command::ReadAttachment(args) = &cli.command {
+        return read_attachment::run(args);
+    }
     let mut config = config::load(cli.config.as_deref())?;
     if let Some(folder) = cli.data_dir {
         config.general.data_dir = folder;
@@ -128,7 +145,10 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     if let Command::Extract(args) = &cli.command
         && !args.needs_network()
     {
-        return extract::offline(args, cli.json);
+        return extract::offline(args, &config, cli.json);
+    }
+    if let Command::Families(args) = &cli.command {
+        return families::run(args, &config, cli.json);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     let outcome = runtime.block_on(async move {
@@ -148,10 +168,15 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Reindex(args) => reindex::run(context, args).await,
             Command::Rebuild(args) => rebuild::run(context, args).await,
             Command::User(args) => user::run(context, args).await,
+            Command::Notice(args) => notice::run(context, args).await,
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,
             Command::Restore(args) => backup::restore(context, args).await,
-            Command::Inspect(_) | Command::Bench(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+            Command::Inspect(_)
+            | Command::Bench(_)
+            | Command::Families(_)
+            | Command::ReadAttachment(_)
+            | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));

@@ -15,7 +15,7 @@ use crate::index::outbox;
 use crate::portal::import::{self, Format, Imported};
 use crate::portal::table::Registered;
 use crate::portal::{Entry, Kind, Portal, State, table};
-use crate::{schedule, vietnamese};
+use crate::{extract, schedule, vietnamese};
 
 /// What to do with the registry.
 #[derive(Debug, clap::Subcommand)]
@@ -50,10 +50,13 @@ pub(super) enum Args {
         /// Its slug
         slug: String,
     },
-    /// Find feeds, sitemaps and listings of a portal and preview ten articles; saves nothing
+    /// Find feeds, sitemaps and listings of a portal and try its selectors on ten articles, before anything is saved
     Check {
-        /// Address of a home page, or slug of a registered portal
+        /// Address of a home page, slug of a registered portal, or a .toml file of portals
         portal: String,
+        /// Register the portals of the file when nothing is wrong with them
+        #[arg(long)]
+        save: bool,
     },
     /// Stop visiting a portal
     Pause {
@@ -79,8 +82,8 @@ fn kind(text: &str) -> Result<Kind, String> {
 }
 
 pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> {
-    if let Args::Check { portal } = &args {
-        return super::check::check(&invocation, portal).await;
+    if let Args::Check { portal, save } = &args {
+        return super::check::check(&invocation, portal, *save).await;
     }
     let app = App::open(invocation.config.clone(), invocation.clock()).await?;
     let code = match args {
@@ -121,8 +124,11 @@ async fn import(app: &App, files: &[PathBuf], json: bool) -> Result<ExitCode> {
         match read_all(file) {
             Ok(some) => {
                 read += 1;
-                for (place, imported) in some {
-                    outcome.problems.extend(imported.problems.iter().map(|problem| format!("{place}: {problem}")));
+                for (place, mut imported) in some {
+                    let bad = bad_selectors(&mut imported);
+                    outcome
+                        .problems
+                        .extend(imported.problems.iter().chain(&bad).map(|problem| format!("{place}: {problem}")));
                     entries.extend(imported.entries.into_iter().map(|entry| (place.clone(), entry)));
                 }
             }
@@ -173,7 +179,7 @@ async fn import(app: &App, files: &[PathBuf], json: bool) -> Result<ExitCode> {
 }
 
 /// Registers portals in one transaction. What citizens see of a portal that changed goes to the search index with it.
-async fn register(app: &App, entries: Vec<Entry>, now: Timestamp) -> Result<Vec<Registered>> {
+pub(super) async fn register(app: &App, entries: Vec<Entry>, now: Timestamp) -> Result<Vec<Registered>> {
     let target = app.config.index.backend.as_str();
     app.store
         .write(move |connection| {
@@ -194,14 +200,31 @@ async fn register(app: &App, entries: Vec<Entry>, now: Timestamp) -> Result<Vec<
         .await
 }
 
+/// Takes the portals out whose selectors cannot be used; a line for each such selector.
+pub(super) fn bad_selectors(imported: &mut Imported) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut refused = HashSet::new();
+    for entry in &imported.entries {
+        for bad in entry.rules.iter().flat_map(extract::bad_selectors) {
+            let line = imported.line_of(&entry.slug, bad.key, bad.place);
+            let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            let (slug, key) = (&entry.slug, bad.key);
+            problems.push(format!("{place}portal `{slug}`, rules.{key}: `{}`: {}", bad.selector, bad.why));
+            refused.insert(slug.clone());
+        }
+    }
+    imported.entries.retain(|entry| !refused.contains(&entry.slug));
+    problems
+}
+
 /// Why an entry cannot be registered, or nothing.
-fn problem_of(entry: &Entry) -> Option<String> {
+pub(super) fn problem_of(entry: &Entry) -> Option<String> {
     let cron = entry.cron.as_deref().and_then(|cron| schedule::parse(cron).err());
     import::problem_of(entry).or_else(|| cron.map(|cause| one_line(&cause)))
 }
 
 /// What a registry file holds, or each registry file of a folder, with where it stands.
-fn read_all(file: &Path) -> Result<Vec<(String, Imported)>> {
+pub(super) fn read_all(file: &Path) -> Result<Vec<(String, Imported)>> {
     let mut all = Vec::new();
     for file in readable(file)? {
         let Some(format) = Format::of(&file) else {

@@ -9,13 +9,16 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::{accounts, archive, dedup, fetch, index, pipeline, portal, schedule, triage, web};
+use crate::{accounts, archive, dedup, extract, fetch, index, pipeline, portal, schedule, triage, web};
 
 /// The commented file that `lantoa init` writes: every option with its default.
 pub const COMMENTED: &str = include_str!("../../config.toml");
 
 /// Portals visited at once, at most: each holds a connection, and descriptors are few.
 const MOST_PORTALS: usize = 10_000;
+
+/// Address space that the reader of attached files needs before it reads the first, in MB.
+const LEAST_READER_MB: u64 = 256;
 
 /// What the variables of the environment begin with.
 const PREFIX: &str = "LANTOA__";
@@ -28,10 +31,14 @@ pub struct Config {
     pub general: General,
     /// How portals are asked.
     pub fetch: fetch::Options,
+    /// How pages are read.
+    pub extract: extract::Options,
     /// How much one visit may do.
     pub crawl: pipeline::Options,
     /// How much one sweep may do.
     pub sweep: pipeline::sweep::Options,
+    /// How attached files are read.
+    pub attachments: pipeline::attachments::Options,
     /// When portals are visited.
     pub schedule: schedule::Options,
     /// How duplicates are recognised.
@@ -93,8 +100,14 @@ pub fn load(file: Option<&Path>) -> Result<Config> {
         }
         None => {}
     }
-    let config: Config = figment.merge(Env::prefixed(PREFIX).split("__")).extract().map_err(in_words)?;
+    let mut config: Config = figment.merge(Env::prefixed(PREFIX).split("__")).extract().map_err(in_words)?;
     config.check()?;
+    // The folder stands beside the file that names it, wherever the command was started.
+    if let Some(beside) = file.and_then(Path::parent)
+        && !config.extract.families.as_os_str().is_empty()
+    {
+        config.extract.families = beside.join(&config.extract.families);
+    }
     Ok(config)
 }
 
@@ -113,6 +126,21 @@ impl Config {
         }
         if self.crawl.portals_at_once > MOST_PORTALS {
             bail!("cannot use the configuration: crawl.portals_at_once must be {MOST_PORTALS} or less");
+        }
+        let files = &self.attachments;
+        let bounds = [
+            ("max_mb", files.max_mb as u64),
+            ("text_chars", files.text_chars as u64),
+            ("cpu_s", files.cpu_s),
+            ("wall_s", files.wall_s),
+        ];
+        if let Some((name, _)) = bounds.iter().find(|(_, value)| *value == 0) {
+            bail!(
+                "cannot use the configuration: attachments.{name} must be 1 or more (enabled = false reads no files)"
+            );
+        }
+        if files.memory_mb < LEAST_READER_MB {
+            bail!("cannot use the configuration: attachments.memory_mb must be {LEAST_READER_MB} or more");
         }
         if self.crawl.failures_in_a_row == 0 {
             bail!("cannot use the configuration: crawl.failures_in_a_row must be 1 or more, or no page is asked for");

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::marks::Marks;
 use super::outline::{Id, Outline};
+use super::pattern::pattern;
 
 /// What a block of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +71,9 @@ impl Block {
     /// A short line with a date, as templates print it above the text.
     pub(super) fn is_dateline(&self) -> bool {
         static DATE: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|\p{Lu}\p{Ll}{2,9}\.? \d{1,2}, (?:19|20)\d\d|\d{1,2}\.? \p{Lu}?\p{Ll}{2,9} (?:19|20)\d\d")
-                .expect("the pattern is a constant that the tests compile")
+            pattern(
+                r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|\p{Lu}\p{Ll}{2,9}\.? \d{1,2}, (?:19|20)\d\d|\d{1,2}\.? \p{Lu}?\p{Ll}{2,9} (?:19|20)\d\d",
+            )
         });
         let short = self.chars < 100 && self.text.split(' ').count() <= 14 && !self.text.ends_with('.');
         short && DATE.is_match(&self.text)
@@ -79,8 +81,12 @@ impl Block {
 
     /// Whether it ends as sentences do.
     pub(super) fn ends_sentence(&self) -> bool {
-        let last = self.text.trim_end_matches(['"', '”', '’', '\'', ')', '»', ']', ' ']).chars().next_back();
-        matches!(last, Some('.' | '!' | '?' | '…' | ':' | ';' | '。'))
+        let last = self
+            .text
+            .trim_end_matches(['"', '”', '’', '\'', ')', '»', ']', ' ', '」', '』', '）', '“'])
+            .chars()
+            .next_back();
+        matches!(last, Some('.' | '!' | '?' | '…' | ':' | ';' | '。' | '！' | '？' | '؟' | '۔' | '।'))
     }
 }
 
@@ -160,7 +166,15 @@ impl Open {
     fn new(page: &Outline<'_>, id: Id, above: Option<&Self>) -> Self {
         let node = &page.nodes[id];
         let heading = matches!(node.name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
-        let style = node.attr("style").unwrap_or_default();
+        let (mut style, mut class, mut align) = ("", None, None);
+        for (name, value) in node.element.iter().flat_map(|element| element.value().attrs()) {
+            match name {
+                "style" => style = value,
+                "class" => class = Some(value),
+                "align" => align = Some(value),
+                _ => {}
+            }
+        }
         Self {
             id,
             end: node.end,
@@ -168,15 +182,14 @@ impl Open {
             link: node.name == "a" || above.is_some_and(|above| above.link),
             bold: heading
                 || matches!(node.name, "b" | "strong")
-                || node.attr("class").is_some_and(is_bold_class)
+                || class.is_some_and(is_bold_class)
                 || (style.contains("font-weight")
                     && ["bold", "600", "700"].iter().any(|weight| style.contains(weight)))
                 || above.is_some_and(|above| above.bold),
             italic: matches!(node.name, "i" | "em")
                 || style.contains("italic")
                 || above.is_some_and(|above| above.italic),
-            align: align_of(node.name, node.attr("align"), style, node.attr("class"))
-                .unwrap_or(above.map_or(Align::Start, |above| above.align)),
+            align: align_of(node.name, align, style, class).unwrap_or(above.map_or(Align::Start, |above| above.align)),
         }
     }
 }
@@ -184,7 +197,7 @@ impl Open {
 /// Utility classes that set the weight of the type.
 fn is_bold_class(class: &str) -> bool {
     const BOLD: [&str; 7] = ["bold", "font-bold", "font-semibold", "fw-bold", "fw-semibold", "text-bold", "fontbold"];
-    class.split_ascii_whitespace().any(|name| BOLD.contains(&name.to_ascii_lowercase().as_str()))
+    class.split_ascii_whitespace().any(|name| BOLD.iter().any(|bold| bold.eq_ignore_ascii_case(name)))
 }
 
 fn align_of(name: &str, align: Option<&str>, style: &str, class: Option<&str>) -> Option<Align> {
@@ -217,6 +230,8 @@ impl Line {
             self.at = Some(id);
             self.marks = top.marks;
         }
+        // A linked keyword that opens a paragraph makes it no box: what keeps a line out must hold for all of it.
+        self.marks = self.marks.narrowed(top.marks);
         self.chars += chars;
         self.link_chars += if top.link { chars } else { 0 };
         self.bold += if top.bold { chars } else { 0 };

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::blocks::{Align, Block, Kind};
 use super::marks::Marks;
 use super::outline::{Id, Outline};
-use super::phrases;
+use super::{headline, phrases};
 use crate::vietnamese;
 
 /// The lines of an article's body.
@@ -29,6 +29,13 @@ impl Body {
     pub(super) fn chars(&self, blocks: &[Block]) -> u32 {
         self.lines.iter().map(|&line| blocks[line].chars).sum()
     }
+
+    /// The share of them in links, 0 to 1.
+    pub(super) fn links(&self, blocks: &[Block]) -> f32 {
+        let linked: f32 = self.lines.iter().map(|&line| blocks[line].links * blocks[line].chars as f32).sum();
+        let chars = self.chars(blocks);
+        if chars == 0 { 0.0 } else { linked / chars as f32 }
+    }
 }
 
 /// How to read a container.
@@ -44,8 +51,10 @@ pub(super) struct Reading<'r> {
 /// Chooses the lines of `container`.
 pub(super) fn read(page: &Outline<'_>, blocks: &[Block], container: Id, reading: &Reading<'_>) -> Body {
     let end = page.nodes[container].end;
-    let gone = pruned(page, container, reading);
     let first = blocks.partition_point(|block| block.at < container);
+    let own = &blocks[first..];
+    let own = &own[..own.partition_point(|block| block.at < end)];
+    let gone = pruned(page, own, container, reading);
     let mut lines: Vec<usize> = (first..blocks.len())
         .take_while(|&line| blocks[line].at < end)
         .filter(|&line| !is_within(&gone, blocks[line].at))
@@ -64,13 +73,13 @@ pub(super) fn read(page: &Outline<'_>, blocks: &[Block], container: Id, reading:
 }
 
 /// Stretches of the container that are none of the body.
-fn pruned(page: &Outline<'_>, container: Id, reading: &Reading<'_>) -> Vec<(Id, Id)> {
-    let total = page.nodes[container].chars.max(1);
+fn pruned(page: &Outline<'_>, blocks: &[Block], container: Id, reading: &Reading<'_>) -> Vec<(Id, Id)> {
+    let place = Inside { page, blocks, container, foreign: reading.foreign };
     let mut out: Vec<(Id, Id)> = reading.dropped.iter().map(|&id| (id, page.nodes[id].end)).collect();
     let mut id = container + 1;
     while id < page.nodes[container].end {
         let node = &page.nodes[id];
-        if node.element.is_some() && is_foreign(page, id, total, reading.foreign) {
+        if node.element.is_some() && place.is_foreign(id) {
             out.push((id, node.end));
             id = node.end;
         } else {
@@ -92,30 +101,73 @@ fn is_within(stretches: &[(Id, Id)], at: Id) -> bool {
     after > 0 && at < stretches[after - 1].1
 }
 
-/// Whether an element inside the body is something else.
-fn is_foreign(page: &Outline<'_>, id: Id, total: u32, foreign: Marks) -> bool {
-    let node = &page.nodes[id];
-    // A mark over most of the text is about the text: a body in an element called "print-content".
-    let most = node.chars * 2 > total;
-    if node.marks.any(foreign.with(Marks::HIDDEN).with(Marks::CAPTION)) && !most && !node.marks.any(Marks::BODY) {
-        let inline = matches!(node.name, "a" | "span" | "b" | "strong" | "em" | "i" | "p" | "u" | "font");
-        return !inline
-            || node.marks.any(Marks::HIDDEN.with(Marks::CAPTION).with(Marks::AD).with(Marks::RELATED))
+/// The container and its lines, to judge the elements inside.
+struct Inside<'i, 'a> {
+    page: &'i Outline<'a>,
+    blocks: &'i [Block],
+    container: Id,
+    foreign: Marks,
+}
+
+impl Inside<'_, '_> {
+    /// Whether an element inside the body is something else.
+    fn is_foreign(&self, id: Id) -> bool {
+        let page = self.page;
+        let node = &page.nodes[id];
+        // A mark over most of the text is about the text: a body in an element called "print-content".
+        let most = node.chars * 2 > page.nodes[self.container].chars;
+        let unwanted = self.foreign.with(Marks::HIDDEN).with(Marks::CAPTION);
+        if node.marks.any(unwanted) && !node.marks.any(Marks::BODY) && (!most || self.stands_beside(id)) {
+            return !is_inline(node.name) || self.is_foreign_inline(id);
+        }
+        let is_box = matches!(node.name, "div" | "section" | "ul" | "ol" | "table" | "dl" | "aside");
+        if is_box && node.chars > 0 && !most {
+            // A list of links; sentences that happen to be linked have other text around them.
+            if node.link_density() > 0.6 && node.chars > 20 && !self.is_linked_sentence(id) {
+                return true;
+            }
+            if node.name == "table" && node.chars < 400 && has_image(page, id) && !has_prose_cells(page, id) {
+                return true;
+            }
+        }
+        node.name == "figure" && !most
+    }
+
+    /// A marked piece of a line: the line around it may still be the article's.
+    fn is_foreign_inline(&self, id: Id) -> bool {
+        let node = &self.page.nodes[id];
+        let line = self.blocks.partition_point(|block| block.at < node.end).checked_sub(1);
+        // A keyword in a paragraph, linked to the page of its tag.
+        if node.name != "p" && line.is_some_and(|line| self.blocks[line].chars > 3 * node.chars + 40) {
+            return false;
+        }
+        node.marks.any(Marks::HIDDEN.with(Marks::CAPTION).with(Marks::AD).with(Marks::RELATED))
             || node.link_density() > 0.5
-            || node.chars < 60;
+            || node.chars < 60
     }
-    let is_box = matches!(node.name, "div" | "section" | "ul" | "ol" | "table" | "dl" | "aside");
-    if is_box && node.chars > 0 && !most {
-        let density = node.link_density();
-        // A list of links; sentences that happen to be linked have other text around them.
-        if density > 0.6 && node.chars > 20 {
-            return true;
-        }
-        if node.name == "table" && node.chars < 400 && has_image(page, id) && !has_prose_cells(page, id) {
-            return true;
-        }
+
+    /// Whether the container has an article's worth of unmarked prose outside an element: then that element is a box
+    /// or a list of entries, however long.
+    fn stands_beside(&self, id: Id) -> bool {
+        let end = self.page.nodes[id].end;
+        let outside = self.blocks.iter().filter(|block| !(id..end).contains(&block.at));
+        let prose = outside.filter(|block| block.is_prose() && !block.marks.any(self.foreign));
+        let (lines, chars) = prose.fold((0, 0), |(lines, chars), block| (lines + 1, chars + block.chars));
+        let enough = if self.page.nodes[id].marks.any(Marks::LIVE) { (2, 300) } else { (6, 1_500) };
+        lines >= enough.0 && chars >= enough.1
     }
-    node.name == "figure" && !most
+
+    /// A paragraph that is one linked sentence.
+    fn is_linked_sentence(&self, id: Id) -> bool {
+        let end = self.page.nodes[id].end;
+        let first = self.blocks.partition_point(|block| block.at < id);
+        let mut lines = self.blocks[first..].iter().take_while(|block| block.at < end);
+        lines.next().is_some_and(|line| line.chars >= 60 && line.text.ends_with('.')) && lines.next().is_none()
+    }
+}
+
+fn is_inline(name: &str) -> bool {
+    matches!(name, "a" | "span" | "b" | "strong" | "em" | "i" | "p" | "u" | "font")
 }
 
 fn has_image(page: &Outline<'_>, id: Id) -> bool {
@@ -135,7 +187,7 @@ fn keep(page: &Outline<'_>, block: &Block) -> bool {
     }
     if block.links > 0.85 && block.kind != Kind::Heading && block.kind != Kind::Row {
         // A paragraph that is one link leads elsewhere, unless it is a sentence.
-        return block.chars >= 80 && block.ends_sentence();
+        return block.chars >= 80 && block.ends_sentence() || block.chars >= 50 && block.text.ends_with('.');
     }
     if block.links > 0.6 && block.chars < 160 && block.kind == Kind::Paragraph && !block.ends_sentence() {
         // "Đọc thêm | <a>another title</a>"
@@ -143,10 +195,14 @@ fn keep(page: &Outline<'_>, block: &Block) -> bool {
     }
     let byline = Marks::BYLINE.with(Marks::DATE).with(Marks::AUTHOR);
     let own = page.nodes[block.holder].marks;
-    if own.any(byline) && !own.any(Marks::BODY) && block.chars < 120 && !block.is_prose() {
+    // The headings of a diary are marked as its dates and say what happened as well.
+    let says_more = block.kind == Kind::Heading
+        && !block.is_dateline()
+        && block.text.chars().filter(|c| c.is_alphabetic()).count() >= 35;
+    if own.any(byline) && !own.any(Marks::BODY) && block.chars < 120 && !block.is_prose() && !says_more {
         return false;
     }
-    block.chars > 2 || block.text.chars().any(char::is_alphanumeric)
+    block.text.chars().any(char::is_alphanumeric)
 }
 
 /// Lines before the headline, and the headline itself.
@@ -155,22 +211,47 @@ fn drop_head(page: &Outline<'_>, blocks: &[Block], container: Id, lines: &mut Ve
     let total: u32 = lines.iter().map(|&line| blocks[line].chars).sum();
     let mut before = 0;
     let mut cut = 0;
+    let mut is_seen = false;
+    let mut repeated = None;
     for (place, &line) in lines.iter().enumerate() {
         let block = &blocks[line];
-        let headline = !key.is_empty() && compare_key(&block.text) == key;
-        let is_h1 = page.nodes[block.holder].name == "h1" && page.contains(container, block.holder);
+        let is_headline = !key.is_empty() && compare_key(&block.text) == key;
+        // Some other heading of that rank stands for the headline only where the headline itself is missing.
+        let is_h1 = !is_seen && page.nodes[block.holder].name == "h1" && page.contains(container, block.holder);
+        is_seen |= is_headline;
         before += block.chars;
+        if is_headline && is_in_text(page, blocks, &lines[..place], line, title) {
+            repeated = Some(place);
+            continue;
+        }
         // The headline itself divides a page surely: however much stands before it is something else.
         let is_long_after = total.saturating_sub(before) > 500;
-        if (headline || is_h1) && (before - block.chars) * 3 < total || headline && place > 0 && is_long_after {
+        if (is_headline || is_h1) && (before - block.chars) * 3 < total || is_headline && place > 0 && is_long_after {
             cut = place + 1;
         }
+    }
+    if let Some(place) = repeated.filter(|&place| place >= cut) {
+        lines.remove(place);
     }
     lines.drain(..cut);
     // The line with the date, and what else stands between title and text.
     while lines.len() > 1 && lines.first().is_some_and(|&line| blocks[line].is_dateline()) {
         lines.remove(0);
     }
+    // Behind the sapo, too: "By Jane Doe".
+    if let Some(place) = lines.iter().take(5).position(|&line| phrases::is_byline(&blocks[line].text))
+        && lines.len() > 3
+    {
+        lines.remove(place);
+    }
+}
+
+/// Whether a line that says the headline stands in the midst of the text, as the title of a video does: the page's own
+/// heading stands further up, and paragraphs between the two.
+fn is_in_text(page: &Outline<'_>, blocks: &[Block], before: &[usize], line: usize, title: &str) -> bool {
+    let heads = |block: &Block| page.nodes[block.holder].name == "h1" && headline::overlap(title, &block.text) >= 0.5;
+    let Some(head) = blocks[..line].iter().rposition(heads) else { return false };
+    before.iter().filter(|&&above| above > head && blocks[above].is_prose()).count() >= 2
 }
 
 /// Letters and digits in lower case.
@@ -189,7 +270,7 @@ fn drop_captions(blocks: &[Block], lines: &mut Vec<usize>) {
             && block.chars < 300
             && (block.italic || block.align == Align::Centre)
             && block.kind == Kind::Paragraph;
-        !caption && (block.chars >= 260 || !phrases::is_credit(&block.text))
+        !caption && (block.chars >= 300 || !phrases::is_credit(&block.text))
     });
 }
 

@@ -3,11 +3,16 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use scraper::ElementRef;
 
 use super::blocks::Block;
 use super::body::compare_key;
 use super::marks::Marks;
-use super::outline::{Id, Outline};
+use super::names::{
+    LABEL, is_desk, is_domain, is_names, is_person_like, join, name_in_address, tidy, without_affiliation,
+};
+use super::outline::{Id, Node, Outline};
+use super::pattern::pattern;
 use super::selected::Match;
 use super::settle::Page;
 use crate::vietnamese;
@@ -41,21 +46,48 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
     let found = |names: String, source: &str| {
         Some(Byline { names, source: source.to_owned() }).filter(|byline| !byline.names.is_empty())
     };
+    let bodies = || meta.linked.author_bodies.iter().chain(&meta.linked.publisher);
+    let is_body = |name: &str| is_domain(name) || bodies().any(|body| body.eq_ignore_ascii_case(name));
+    let mut linked: Vec<_> = meta
+        .linked
+        .authors
+        .iter()
+        .map(|name| tidy(without_affiliation(name), site))
+        .filter(|name| !name.is_empty())
+        .collect();
+    if !linked.is_empty() {
+        // An agency that a page names beside a person is an author too; the page's own publisher is none.
+        let is_own = |name: &&String| meta.linked.publisher.contains(name) || is_domain(name);
+        linked.extend(meta.linked.author_bodies.iter().filter(|name| !is_own(name)).map(|name| tidy(name, site)));
+    }
     if let Some(ruled) = ruled
         && let Some(byline) = found(ruled_names(&ruled.value, site), &ruled.source)
     {
-        return Some(byline);
+        // A family's selector may run names and offices together that JSON-LD keeps apart.
+        let all = compare_key(&byline.names);
+        let run_together = ruled.source.starts_with("family")
+            && !linked.is_empty()
+            && linked.iter().all(|name| all.contains(&compare_key(name)));
+        return if run_together { found(join(linked), "JSON-LD") } else { Some(byline) };
     }
-    let linked: Vec<_> = meta.linked.authors.iter().map(|name| tidy(name, site)).collect();
     if let Some(byline) = found(join(linked), "JSON-LD") {
         return Some(byline);
     }
-    let bodies = || meta.linked.author_bodies.iter().chain(&meta.linked.publisher);
-    let is_body = |name: &str| is_domain(name) || bodies().any(|body| body.eq_ignore_ascii_case(name));
+    let is_weak = |name: &str| is_body(name) || is_desk(name, site);
     for name in [
         "author",
         "article:author",
         "article:author_name",
+        "article:author:name",
+        "articleauthor",
+        "article.author",
+        "og:author",
+        "author_name",
+        "authors",
+        "content-author",
+        "dable:author",
+        "mediator_author",
+        "rbauthors",
         "parsely-author",
         "sailthru.author",
         "byl",
@@ -73,7 +105,7 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
         {
             continue;
         }
-        let names: Vec<_> = meta.all(name).map(|value| tidy(value, site)).filter(|name| !is_body(name)).collect();
+        let names: Vec<_> = meta.all(name).map(|value| tidy(value, site)).filter(|name| !is_weak(name)).collect();
         if let Some(byline) = found(join(names), name) {
             return Some(byline);
         }
@@ -94,17 +126,29 @@ pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
     if let Some(byline) = person(page, blocks, signs).and_then(|name| found(name, "name by the body")) {
         return Some(byline);
     }
+    if let Some(byline) =
+        meta.all("article:author").find_map(name_in_address).and_then(|name| found(name, "address of the author"))
+    {
+        return Some(byline);
+    }
     // The page names a body as its author, and nothing on it names a person.
     let named = meta.linked.author_bodies.iter().chain(&meta.linked.authors).map(|name| tidy(name, "")).collect();
-    found(join(named), "JSON-LD, a body")
+    if let Some(byline) = found(join(named), "JSON-LD, a body") {
+        return Some(byline);
+    }
+    let names = meta.all("author").map(|value| tidy(value, site)).filter(|name| !is_body(name)).collect();
+    found(join(names), "author")
 }
 
 /// A name after "Tác giả:" or "bởi" in a short line by the title, or right after the body.
 fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Option<Id>) -> Option<String> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[\s|–-])(?:[Tt]ác giả(?: bài viết)?\s*[:|]|[Bb]ởi\s*:?|[Nn]gười viết\s*[:|]|[Bb]iên tập\s*[:|]|[Tt]hực hiện\s*[:|])\s*(\p{Lu}[^|:;\d]{2,60}?)(?:\s*[|;•·-].*|\s+(?:vào|lúc|ngày|on)\s.*|\s*,?\s*\d.*)?$")
-            .expect("the pattern is a constant that the tests compile")
+        pattern(
+            r"(?:^|[\s|–-])(?:[Tt]ác giả(?: bài viết)?\s*[:|]|[Bb]ởi\s*:?|[Nn]gười viết\s*[:|]|[Bb]iên tập\s*[:|]|[Tt]hực hiện\s*[:|])\s*(\p{Lu}[^|:;\d]{2,60}?)(?:\s*[|;•·-].*|\s+(?:vào|lúc|ngày|on)\s.*|\s*,?\s*\d.*)?$",
+        )
     });
+    // What each label holds: few lines have one, and the pattern reads a line from its end to its beginning.
+    const LABELS: [&str; 5] = ["ác giả", "ởi", "gười viết", "iên tập", "hực hiện"];
     let body = body?;
     let start = blocks.partition_point(|block| block.at < body);
     let end = blocks.partition_point(|block| block.at < page.nodes[body].end);
@@ -117,6 +161,7 @@ fn labelled(page: &Outline<'_>, blocks: &[Block], title: Option<Id>, body: Optio
         .filter_map(|(place, elsewhere)| Some((blocks.get(place)?, elsewhere)))
         .filter(|(block, elsewhere)| block.chars < 120 && !block.marks.any(*elsewhere))
         .map(|(block, _)| block)
+        .filter(|block| LABELS.iter().any(|label| block.text.contains(label)))
         .find_map(|block| NAME.captures(&block.text).map(|found| found[1].to_owned()))
 }
 
@@ -155,30 +200,11 @@ fn ruled_names(text: &str, site: &str) -> String {
     join(text.lines().filter(|line| !is_source(line)).map(|line| tidy(line, site)).collect())
 }
 
-/// Whether a name is only that of a site: `baodautu.vn`.
-fn is_domain(name: &str) -> bool {
-    !name.contains(' ')
-        && name.rsplit_once('.').is_some_and(|(host, ending)| {
-            !host.is_empty() && (2..=4).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_lowercase())
-        })
-}
-
-/// Names each once, joined by `, `.
-fn join(names: Vec<String>) -> String {
-    let mut out: Vec<String> = Vec::new();
-    for name in names.into_iter().filter(|name| !name.is_empty()) {
-        if !out.iter().any(|known| known.to_lowercase() == name.to_lowercase()) {
-            out.push(name);
-        }
-    }
-    out.truncate(12);
-    out.join(", ")
-}
-
 /// Elements whose attributes or class call them author, near the title or in the body.
 fn marked(page: &Outline<'_>, title: Option<Id>, body: Option<Id>, site: &str) -> Option<String> {
     /// Nodes between the names of one byline; farther apart they sign different articles.
     const NEAR: usize = 60;
+    let is_near = |id: Id| title.is_some_and(|title| id > title && id < title + 60);
     let mut best: Option<(i32, Vec<String>)> = None;
     let mut last = 0;
     let mut id = 0;
@@ -189,16 +215,17 @@ fn marked(page: &Outline<'_>, title: Option<Id>, body: Option<Id>, site: &str) -
         let class = node.marks.any(Marks::AUTHOR);
         if node.element.is_none()
             || !(prop || rel || class)
-            || node.chars < 3
             || node.chars > 200
-            || page.within(id, Marks::ELSEWHERE)
+            || node.chars < 3 && !prop
+            || page.within(id, if is_near(id) { BY_TITLE } else { Marks::ELSEWHERE })
+            || is_button(node)
         {
             id += 1;
             continue;
         }
         let named = (id..node.end).find(|&inner| page.nodes[inner].attr("itemprop") == Some("name")).unwrap_or(id);
-        let text = page.text_of(named);
-        let names = tidy(&text, site);
+        let text = told_name(node).filter(|_| prop).unwrap_or_else(|| page.text_of(named));
+        let names = persons(page, named).filter(|_| !text.is_empty()).map_or_else(|| tidy(&text, site), join);
         let before = title.is_some_and(|title| id > title && id < title + 200);
         let inside = body.is_some_and(|body| page.contains(body, id));
         let labelled = LABEL.is_match(text.trim());
@@ -225,92 +252,37 @@ fn marked(page: &Outline<'_>, title: Option<Id>, body: Option<Id>, site: &str) -
     best.map(|(_, names)| join(names))
 }
 
-static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:tác giả(?: bài viết)?|người (?:viết|đăng|gửi)|thực hiện|bài(?: viết)?|viết bởi|đăng bởi|bởi|nguồn tin|written by|posted by|published by|story by|reported by|by|from|von|par|por|di|av|af|door|text|autor|author)(?-u:\b)\s*[:：]?\s+|^(?:tác giả|author|autor|by|bởi|người đăng|nguồn)\s*[:：]\s*")
-        .expect("the pattern is a constant that the tests compile")
-});
+/// Where no author of the article is named, not even between title and body.
+const BY_TITLE: Marks = Marks::RELATED.with(Marks::COMMENT).with(Marks::AD);
 
-/// What follows a name in a byline.
-static TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\s*(?:\||•|·|;|\s[-–—]\s|(?-u:\b)updated(?-u:\b)|(?-u:\b)published(?-u:\b)|(?-u:\b)on\s+\w+\s+\d|(?-u:\b)\d{1,2}[/.:h]\d{1,2}|,?\s*(?-u:\b)(?:19|20)\d\d(?-u:\b)|https?:|@\w|<|\().*$")
-        .expect("the pattern is a constant that the tests compile")
-});
-
-/// A date that templates put right behind a name: `ReutersMarch 4`.
-static MONTH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Dec|Jan|Feb|Nov|Oct|Sept?|Aug)\.?\s\d")
-        .expect("the pattern is a constant that the tests compile")
-});
-
-/// Names without label, date, address and markup; nothing when what is left is no name.
-fn tidy(text: &str, site: &str) -> String {
-    let clean = super::plain::plain(text);
-    let mut name = clean.trim();
-    if name.contains("://") || name.starts_with("www.") || name.starts_with('@') {
-        return String::new();
-    }
-    if let Some(rest) = name.strip_prefix("By").filter(|rest| rest.starts_with(char::is_uppercase)) {
-        name = rest;
-    }
-    for _ in 0..2 {
-        if let Some(label) = LABEL.find(name) {
-            name = name[label.end()..].trim_start();
-        }
-    }
-    if let Some(month) = MONTH.find(name) {
-        name = &name[..month.start()];
-    }
-    let name = TAIL.replace(name, "");
-    let name = name.trim().trim_matches([',', ':', '-', '–', '.', ' ', '/', '*']).trim();
-    let lower = name.to_lowercase();
-    let nobody = matches!(
-        lower.as_str(),
-        "admin"
-            | "administrator"
-            | "quản trị"
-            | "quản trị viên"
-            | "super user"
-            | "root"
-            | "user"
-            | "editor"
-            | "webmaster"
-            | "null"
-            | "undefined"
-            | "system account"
-            | "author"
-            | "none"
-            | "guest"
-            | "tác giả"
-            | "n/a"
-            | "unknown"
-            | "portal"
-    ) || lower.starts_with("quantri")
-        || lower.starts_with("admin");
-    let site = !site.is_empty() && lower == site.to_lowercase();
-    if nobody || site || name.chars().count() > 120 || !name.chars().any(char::is_alphabetic) {
-        return String::new();
-    }
-    name.to_owned()
+/// Whether an element is there to be pressed: `followAuthorBtn`, `twitter-authors`.
+fn is_button(node: &Node<'_>) -> bool {
+    let class = node.attr("class").unwrap_or_default().to_ascii_lowercase();
+    node.name == "button" || ["btn", "button", "follow", "twitter"].iter().any(|word| class.contains(word))
 }
 
-/// Whether a text found by its class reads like names rather than like a sentence.
-fn is_names(text: &str) -> bool {
-    let words: Vec<_> = text.split_whitespace().collect();
-    let capital = words
-        .iter()
-        .filter(|word| {
-            word.chars()
-                .next()
-                .is_some_and(|c| c.is_uppercase() || !c.is_alphabetic() || !c.is_ascii() && !c.is_lowercase())
-        })
-        .count();
-    let follow =
-        ["follow", "folgen", "theo dõi", "suivre", "seguir"].iter().any(|word| text.to_lowercase().starts_with(word));
-    !follow
-        && !text.chars().any(|c| c.is_ascii_digit())
-        && words.len() <= 14
-        && capital * 2 >= words.len()
-        && !text.ends_with(['.', '!', '?', ':'])
+/// The name that microdata hides: `<meta itemprop="name" content="Lan Anh">` within the author.
+fn told_name(node: &Node<'_>) -> Option<String> {
+    let inner = node.element?.descendants().filter_map(ElementRef::wrap);
+    let mut names = inner.filter(|element| element.attr("itemprop") == Some("name"));
+    names.find_map(|element| element.attr("content").map(str::to_owned)).filter(|name| !name.trim().is_empty())
+}
+
+/// The persons in an element that also holds their offices: the linked ones, or all that read like names.
+fn persons(page: &Outline<'_>, id: Id) -> Option<Vec<String>> {
+    let texts = || (id..page.nodes[id].end).filter(|&inner| !page.nodes[inner].text.trim().is_empty());
+    if texts().count() < 2 {
+        return None;
+    }
+    let name = |inner: Id| {
+        let text = vietnamese::clean(page.nodes[inner].text);
+        let text = text.trim_matches([',', '|', '•', '·', ' ', '-', '–']).to_owned();
+        is_person_like(&text).then_some(text)
+    };
+    let linked: Vec<String> =
+        texts().filter(|&inner| page.nodes[page.nodes[inner].parent].name == "a").filter_map(name).collect();
+    let all = || texts().filter_map(name).take(6).collect();
+    Some(if linked.is_empty() { all() } else { linked }).filter(|names: &Vec<String>| !names.is_empty())
 }
 
 #[cfg(test)]
@@ -318,18 +290,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stand_alone() {
-        let check = |text: &str, expected: &str| assert_eq!(tidy(text, "Báo Mẫu"), expected, "{text}");
-        check("Tác giả: Nguyễn Văn Hòa", "Nguyễn Văn Hòa");
-        check("bởi Trần Thị Thúy", "Trần Thị Thúy");
-        check("Hoàng Lâm - 08:37 16/08/2023", "Hoàng Lâm");
-        check("ReutersMarch 4", "Reuters");
-        check("ByTravis Haney", "Travis Haney");
-        check("Bảo An", "Bảo An");
-        check("Báo Mẫu", "");
-        check("admin", "");
-        check("https://www.facebook.com/x", "");
-        assert!(is_domain("baomau.vn") && !is_domain("Lan Anh"));
+    fn lines_of_a_rule_are_names() {
         assert_eq!(ruled_names("Tác giả: Hoàng Lâm\nNguồn tin: Báo Yên Sơn", ""), "Hoàng Lâm");
     }
 }

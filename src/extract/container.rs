@@ -33,6 +33,15 @@ pub(super) fn find(page: &Outline<'_>, blocks: &[Block], foreign: Marks) -> Opti
     Some(grow(page, blocks, best, foreign))
 }
 
+/// Whether the page is a live report with a list that changes by itself.
+pub(super) fn is_live(page: &Outline<'_>, blocks: &[Block]) -> bool {
+    says_live(page) && blocks.iter().any(|block| block.marks.any(Marks::LIVE))
+}
+
+fn says_live(page: &Outline<'_>) -> bool {
+    page.json_ld.iter().any(|script| script.contains("\"LiveBlogPosting\""))
+}
+
 /// How much a block speaks for the elements around it.
 fn weight(block: &Block, foreign: Marks) -> f32 {
     if block.marks.any(foreign.with(Marks::CAPTION)) || block.links > 0.6 || phrases::is_boilerplate(&block.text) {
@@ -54,7 +63,7 @@ fn weight(block: &Block, foreign: Marks) -> f32 {
 fn factor(page: &Outline<'_>, id: Id, foreign: Marks) -> f32 {
     let node = &page.nodes[id];
     let mut factor = 1.0 - node.link_density();
-    if node.attr("itemprop") == Some("articleBody") {
+    if is_named_body(page, id) {
         factor *= 2.0;
     }
     if node.marks.any(Marks::BODY) {
@@ -94,16 +103,32 @@ fn grow(page: &Outline<'_>, blocks: &[Block], best: Id, foreign: Marks) -> Id {
         level += 1;
         if level > 10
             || matches!(page.nodes[above].name, "body" | "html")
-            || page.nodes[chosen].attr("itemprop") == Some("articleBody")
+            || is_named_body(page, chosen) && !says_live(page)
         {
             break;
         }
         let (more_good, more_bad) = prose(above);
         let (gain, cost) = (more_good - good, more_bad - bad);
-        if gain > good * 0.15 && cost < gain * 0.3 {
+        let opens = gain > 0.0 && cost < 1.0 && is_opening(page, blocks, above, chosen, foreign);
+        // An article that holds its paragraphs itself needs more than a notice below it to be left.
+        let share = if page.nodes[chosen].name == "article" && good > 1_500.0 { 0.5 } else { 0.15 };
+        if gain > good * share && cost < gain * 0.3 || opens {
             chosen = above;
             (good, bad) = (more_good, more_bad);
         }
     }
     chosen
+}
+
+/// Whether a paragraph of `above` itself opens what `chosen` goes on with: boxes that advertisements are set in part
+/// the first paragraph from the others.
+fn is_opening(page: &Outline<'_>, blocks: &[Block], above: Id, chosen: Id, foreign: Marks) -> bool {
+    let from = blocks.partition_point(|block| block.at < above);
+    let before = blocks[from..].iter().take_while(|block| block.at < chosen);
+    let mut prose = before.filter(|block| block.is_prose() && !block.marks.any(foreign));
+    prose.any(|block| page.nodes[block.holder].name == "p" && page.nodes[block.holder].parent == above)
+}
+
+fn is_named_body(page: &Outline<'_>, id: Id) -> bool {
+    page.nodes[id].attr("itemprop") == Some("articleBody")
 }

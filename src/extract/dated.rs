@@ -16,7 +16,7 @@ pub(super) struct Found {
 impl Found {
     /// A date as `written` gave it.
     pub(super) fn new(dated: Dated, written: &str, source: &str) -> Self {
-        Self { dated, offset: offset_of(written), source: source.to_owned() }
+        Self { dated, offset: dated.zone.or_else(|| offset_of(written)), source: source.to_owned() }
     }
 }
 
@@ -27,6 +27,11 @@ fn offset_of(written: &str) -> Option<Offset> {
         return Some(Offset::UTC);
     }
     let at = written.rfind(['+', '-']).filter(|&at| at > 10)?;
+    // The hyphen before an hour is no sign: "7 October 2020 - 12:09".
+    let after_clock = written[..at].trim_end().ends_with(|c: char| c.is_ascii_digit()) && written[..at].contains(':');
+    if !after_clock || !written[at + 1..].chars().all(|c| c.is_ascii_digit() || c == ':') {
+        return None;
+    }
     let digits: String = written[at + 1..].chars().filter(char::is_ascii_digit).collect();
     let (hours, minutes) = match digits.len() {
         2 => (digits.parse::<i32>().ok()?, 0),
@@ -51,5 +56,7 @@ mod tests {
         check("2026-03-01T02:51:00Z", Some(0));
         check("2026-03-01", None);
         check("01/03/2026 09:51", None);
+        check("Wednesday, 07 October 2020 - 12:09", None);
+        check("2026-03-01 09:51 +07", Some(7));
     }
 }

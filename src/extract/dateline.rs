@@ -2,14 +2,15 @@
 //! address. The clock in a site's header and the dates of related items are never read.
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use url::Url;
 
-use super::blocks::{Block, Kind};
 use super::dated::Found;
-use super::marks::Marks;
+use super::head_date::MODIFIED;
 use super::outline::Id;
 use super::selected::Match;
 use super::settle::Page;
+use super::wording::is_vietnamese;
 use crate::clock::vietnam;
 use crate::vietnamese::date::{self, Dated};
 
@@ -31,52 +32,16 @@ pub(super) const ADDRESS: &str = "address";
 /// The weakest of all sources.
 pub(super) const IMAGE_ADDRESS: &str = "address of the lead image";
 
-const PUBLISHED: [&str; 30] = [
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "datepublished",
-    "article:published",
-    "article.published",
-    "published_time",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "publicationdate",
-    "published",
-    "sailthru.date",
-    "parsely-pub-date",
-    "cxenseparse:recs:publishtime",
-    "dcterms.created",
-    "dcterms.issued",
-    "dcterms.date",
-    "rnews:datepublished",
-    "originalpublicationdate",
-    "article_date_original",
-    "article:post_date",
-    "displaydate",
-    "ptime",
-    "dc.date.issued",
-    "citation_publication_date",
-    "date",
-    "timestamp",
-];
-const DUBLIN_CORE: [&str; 3] = ["dc.date", "dc.date.created", "dc.created"];
-const MODIFIED: [&str; 8] = [
-    "article:modified_time",
-    "og:updated_time",
-    "og:article:modified_time",
-    "datemodified",
-    "last-modified",
-    "lastmod",
-    "dcterms.modified",
-    "updated_time",
-];
-
 /// The date of publication, the surest sign first. `written` is what the rules' selectors yielded.
 pub(super) fn published(place: &Place<'_, '_>, written: Option<&Match>) -> Option<Found> {
+    let mut found = surest(place, written)?;
+    if found.offset == Some(Offset::UTC) && found.dated.has_time {
+        found.offset = place.visible().and_then(|seen| local_offset(&found, &seen)).or(found.offset);
+    }
+    Some(found)
+}
+
+fn surest(place: &Place<'_, '_>, written: Option<&Match>) -> Option<Found> {
     let found = |written: &Match| Some(Found::new(place.read(&written.value)?, &written.value, &written.source));
     let ruled = written.and_then(found);
     let claimed = place.claimed();
@@ -96,19 +61,60 @@ pub(super) fn published(place: &Place<'_, '_>, written: Option<&Match>) -> Optio
         }
         // An American page: 06/01 on the page is the first of June when the metadata says so.
         (Some(ruled), Some(claimed)) if swapped(ruled.dated, claimed.dated) => Some(claimed),
+        (Some(ruled), Some(claimed)) if misread(place, &ruled, &claimed) => Some(claimed),
         (Some(ruled), _) => Some(ruled),
         (None, Some(claimed)) if claimed.dated.has_time => Some(claimed),
         (None, Some(claimed)) => {
             let seen = place.visible().filter(|seen| seen.dated.has_time && same_day(seen.dated, claimed.dated));
             Some(seen.unwrap_or(claimed))
         }
-        (None, None) => place
-            .marked()
-            .or_else(|| place.visible())
-            .or_else(|| place.dublin_core())
-            .or_else(|| place.in_address())
-            .or_else(|| place.in_image_address()),
+        (None, None) => {
+            let address = place.in_address();
+            let seen = place.marked().or_else(|| place.visible());
+            match (seen, address) {
+                (Some(seen), Some(address)) if swapped(seen.dated, address.dated) => Some(address),
+                (Some(seen), _) => Some(seen),
+                (None, address) => place.dublin_core().or(address).or_else(|| place.in_image_address()),
+            }
+        }
     }
+}
+
+/// Whether what a family's selector found is another article's date, or this one's with a clock that forgot its zone,
+/// while the head knows better.
+fn misread(place: &Place<'_, '_>, ruled: &Found, claimed: &Found) -> bool {
+    if !ruled.source.starts_with("family") {
+        return false;
+    }
+    let clock = |found: &Found| found.offset.map(|offset| offset.to_datetime(found.dated.at));
+    let zone_lost = ruled.offset == Some(Offset::UTC)
+        && claimed.offset != ruled.offset
+        && clock(ruled).is_some_and(|ruled| Some(ruled) == clock(claimed));
+    let far = ruled.dated.at.duration_since(claimed.dated.at).abs() > jiff::SignedDuration::from_hours(48);
+    zone_lost || far && place.visible().is_some_and(|seen| same_day(seen.dated, claimed.dated))
+}
+
+/// The distance from UTC of the place where a page is read: the head gives the instant in UTC, the visible line the
+/// local day or time without a zone.
+fn local_offset(instant: &Found, seen: &Found) -> Option<Offset> {
+    /// Zones lie whole or half hours from UTC where people live; the few others are left in UTC.
+    const HALF: i64 = 30 * 60;
+    if seen.offset.is_some() {
+        return None;
+    }
+    let utc = Offset::UTC.to_datetime(instant.dated.at);
+    let local = seen.dated.at.to_zoned(vietnam()).datetime();
+    if seen.dated.has_time {
+        let ahead = local.duration_since(utc).as_secs();
+        let rounded = (ahead + HALF / 2).div_euclid(HALF) * HALF;
+        let is_zone = (ahead - rounded).abs() <= 60 && (-10 * 3600..=13 * 3600).contains(&rounded);
+        return is_zone
+            .then(|| i32::try_from(rounded).ok().and_then(|seconds| Offset::from_seconds(seconds).ok()))
+            .flatten();
+    }
+    // The fewest hours that lead to the day on the page.
+    let hours = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9, 10, -10, 11, 12];
+    hours.into_iter().map(Offset::constant).find(|offset| offset.to_datetime(instant.dated.at).date() == local.date())
 }
 
 /// When it was changed, if that is later than `published`.
@@ -122,7 +128,7 @@ pub(super) fn modified(place: &Place<'_, '_>, published: Option<Timestamp>) -> O
 fn swapped(a: Dated, b: Dated) -> bool {
     let day = |dated: Dated| dated.at.to_zoned(vietnam()).date();
     let (a, b) = (day(a), day(b));
-    a.year() == b.year() && a != b && a.month() == b.day() && (a.day() - b.month()).abs() <= 1
+    a.year() == b.year() && a != b && a.day() == b.month() && (a.month() - b.day()).abs() <= 1
 }
 
 fn same_day(a: Dated, b: Dated) -> bool {
@@ -131,157 +137,59 @@ fn same_day(a: Dated, b: Dated) -> bool {
 }
 
 impl Place<'_, '_> {
-    fn believable(&self, dated: Dated) -> bool {
+    /// Whether the page is Vietnamese: its days are then those of Vietnam.
+    pub(super) fn is_vietnamese(&self) -> bool {
+        let page = self.page.outline;
+        page.language.starts_with("vi")
+            || is_vietnamese(&page.title)
+            || self.title.is_some_and(|title| is_vietnamese(&page.text_of(title)))
+    }
+
+    /// Whether the month comes first in its figures: templates in other languages call themselves American too.
+    pub(super) fn is_american(&self) -> bool {
+        let locale = || self.page.meta.get(&["og:locale"]).map_or("", |(_, locale)| locale);
+        let tag = Some(self.page.outline.language).filter(|tag| tag.len() > 2).unwrap_or_else(locale);
+        let tag = tag.to_ascii_lowercase().replace('_', "-");
+        tag == "en-us" && !self.is_vietnamese()
+    }
+
+    pub(super) fn believable(&self, dated: Dated) -> bool {
         let day = jiff::SignedDuration::from_hours(24);
         let year = dated.at.to_zoned(vietnam()).year();
         year >= 1995 && dated.at.duration_since(self.now) <= day
     }
 
-    fn machine(&self, text: &str) -> Option<Dated> {
+    pub(super) fn machine(&self, text: &str) -> Option<Dated> {
         let text = text.trim();
         if text.is_empty() {
             return None;
         }
-        date::read_machine(text).or_else(|| date::read(text, self.now)).filter(|dated| self.believable(*dated))
-    }
-
-    fn read(&self, text: &str) -> Option<Dated> {
-        let short: String = text.chars().take(200).collect();
-        let machine =
-            short.trim().starts_with(|c: char| c.is_ascii_digit()).then(|| date::read_machine(short.trim())).flatten();
-        machine
-            .or_else(|| date::read(&short, self.now))
-            .or_else(|| super::foreign_date::read(&short))
+        let american = date::read_american(text).filter(|dated| self.believable(*dated));
+        american
+            .or_else(|| date::read_machine(text))
+            .or_else(|| date::read(text, self.now).filter(|dated| self.is_of_any_day(text, *dated)))
             .filter(|dated| self.believable(*dated))
     }
 
-    /// JSON-LD and metas.
-    fn claimed(&self) -> Option<Found> {
-        if let Some(dated) = self.machine(&self.page.meta.linked.published) {
-            return Some(Found::new(dated, &self.page.meta.linked.published, "JSON-LD datePublished"));
-        }
-        PUBLISHED.iter().find_map(|name| {
-            let (_, value) = self.page.meta.get(&[name])?;
-            self.machine(value)
-                .or_else(|| super::foreign_date::read(value).filter(|dated| self.believable(*dated)))
-                .map(|dated| Found::new(dated, value, name))
-        })
+    /// Whether a date stands whenever it is read. "4 months ago" on a saved or mirrored page was told from another day
+    /// than today; portals that are visited every hour may say "2 giờ trước".
+    fn is_of_any_day(&self, text: &str, dated: Dated) -> bool {
+        let later = self.now.checked_add(jiff::SignedDuration::from_hours(24 * 45)).unwrap_or(self.now);
+        let again = [date::read(text, later), date::read_us(text, later)];
+        self.is_vietnamese() || again.contains(&Some(dated))
     }
 
-    /// Dublin Core: a constant of the site as often as not.
-    fn dublin_core(&self) -> Option<Found> {
-        DUBLIN_CORE.iter().find_map(|name| {
-            let (_, value) = self.page.meta.get(&[name])?;
-            self.machine(value).map(|dated| Found::new(dated, value, name))
-        })
-    }
-
-    /// Microdata and `<time>` that belong to the article.
-    fn marked(&self) -> Option<Found> {
-        let nodes = &self.page.outline.nodes;
-        let mut best: Option<(i32, Found)> = None;
-        for (id, node) in nodes.iter().enumerate() {
-            let prop = node.attr("itemprop").unwrap_or_default();
-            let published = prop.split(' ').any(|word| matches!(word, "datePublished" | "dateCreated"))
-                || node.attr("pubdate").is_some();
-            // hAtom: `<span class="updated" title="2013-04-04T18:52:11+00:00">`.
-            let atom = node
-                .attr("class")
-                .is_some_and(|class| class.split(' ').any(|word| matches!(word, "published" | "updated")));
-            if !(published || node.name == "time" || (atom && node.attr("title").is_some()))
-                || self.page.outline.within(id, Marks::ELSEWHERE)
-            {
-                continue;
-            }
-            let value = node
-                .attr("content")
-                .or(node.attr("datetime"))
-                .or(node.attr("title").filter(|_| atom))
-                .map_or_else(|| self.page.outline.text_of(id), str::to_owned);
-            let Some(dated) = self.machine(&value).or_else(|| self.read(&value)) else { continue };
-            let inside = self.body.is_some_and(|body| self.page.outline.contains(body, id));
-            let near = self.title.map_or(0, |title| i32::from(id.abs_diff(title) < 60));
-            let rank =
-                4 * i32::from(published) + 2 * near - i32::from(inside) - 2 * i32::from(prop.contains("dateModified"));
-            if best.as_ref().is_none_or(|(known, _)| rank > *known) {
-                let source = if published { "itemprop datePublished" } else { "<time>" };
-                best = Some((rank, Found::new(dated, &value, source)));
-            }
-        }
-        best.map(|(_, found)| found)
-    }
-
-    /// The line with a date that stands nearest to the title, between title and body in the first place.
-    fn visible(&self) -> Option<Found> {
-        let body_at = self.body.map(|body| self.page.blocks.partition_point(|block| block.at < body));
-        let body_end = self
-            .body
-            .map(|body| self.page.blocks.partition_point(|block| block.at < self.page.outline.nodes[body].end));
-        let title_at = self.title.map(|title| self.page.blocks.partition_point(|block| block.at < title));
-        let mut best: Option<(i32, Found)> = None;
-        for (at, block) in self.page.blocks.iter().enumerate() {
-            let dated_class = block.marks.any(Marks::DATE.with(Marks::BYLINE));
-            let in_head = title_at.is_some_and(|title| at >= title) && body_at.is_some_and(|body| at <= body);
-            let elsewhere = if in_head { Marks::ELSEWHERE_IN_HEAD } else { Marks::ELSEWHERE };
-            if block.chars < 6 || block.marks.any(elsewhere) || !block.text.chars().any(|c| c.is_ascii_digit()) {
-                continue;
-            }
-            if block.chars > 150 && !dated_class && !announces(&block.text) || block.chars > 300 {
-                continue;
-            }
-            // A date in a sentence is what the article tells of.
-            if block.is_prose() && block.ends_sentence() && !dated_class && !posted(&block.text) {
-                continue;
-            }
-            let after = body_end.is_some_and(|end| at >= end);
-            if after && (block.links > 0.3 || block.kind == Kind::Item) {
-                continue;
-            }
-            let mut rank = 0;
-            rank += 3 * i32::from(dated_class) + 2 * i32::from(announces(&block.text));
-            rank += i32::from(block.chars < 60) - 2 * i32::from(block.links > 0.5);
-            match (title_at, body_at) {
-                (Some(title), _) if at > title && at <= title + 6 && !after => rank += 6,
-                (Some(title), Some(body)) if at > title && at <= body => rank += 5,
-                (Some(title), _) if at < title && at + 4 >= title => rank += 3,
-                (None, Some(body)) if at <= body && at + 8 >= body => rank += 3,
-                _ => {}
-            }
-            // Above the title and its menu stands the clock of the header; no page of today's news is dated there.
-            let above = title_at.filter(|&title| at < title);
-            let menu =
-                above.map_or(0, |title| self.page.blocks[at..title].iter().filter(|line| line.links > 0.7).count());
-            if menu >= 3 || block.text.to_lowercase().contains("hôm nay") {
-                continue;
-            }
-            // Far above the title is the header's clock, after the body are other articles.
-            if title_at.is_some_and(|title| at + 12 < title) {
-                rank -= 4;
-            }
-            if after {
-                rank -= 3;
-            }
-            if body_at.zip(body_end).is_some_and(|(from, to)| (from + 3..to).contains(&at)) && !dated_class {
-                rank -= if at + 3 >= body_end.unwrap_or(0) { 1 } else { 3 };
-            }
-            if best.as_ref().is_some_and(|(known, _)| *known >= rank) || rank < 1 {
-                continue;
-            }
-            let today = |dated: &Dated| self.now.duration_since(dated.at).abs() < jiff::SignedDuration::from_hours(24);
-            if let Some(dated) = self.read_line(block).filter(|dated| above.is_none() || dated_class || !today(dated)) {
-                best = Some((rank, Found::new(dated, "", "line by the title")));
-            }
-        }
-        best.map(|(_, found)| found)
-    }
-
-    /// The date in a line; elements that a style parts may run together in the text.
-    fn read_line(&self, block: &Block) -> Option<Dated> {
-        self.read(&block.text).or_else(|| {
-            let nodes = self.page.outline.nodes.get(block.at..self.page.outline.nodes[block.holder].end)?;
-            let pieces: Vec<&str> = nodes.iter().map(|node| node.text).filter(|text| !text.is_empty()).collect();
-            (pieces.len() > 1).then(|| self.read(&pieces.join(" "))).flatten()
-        })
+    pub(super) fn read(&self, text: &str) -> Option<Dated> {
+        let short: String = text.chars().take(200).collect();
+        // In figures of its own a program puts the year first; a page may follow its readers' order.
+        let by_program = short.trim().get(..4).is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()))
+            || !self.is_american() && short.trim().starts_with(|c: char| c.is_ascii_digit());
+        let machine = by_program.then(|| date::read_machine(short.trim())).flatten();
+        let embedded = if self.is_american() { date::read_us } else { date::read };
+        machine
+            .or_else(|| embedded(&short, self.now).filter(|dated| self.is_of_any_day(&short, *dated)))
+            .or_else(|| super::foreign_date::read(&short))
+            .filter(|dated| self.believable(*dated))
     }
 
     /// The day on which the lead image was stored: near the day of publication, and better than nothing.
@@ -289,7 +197,7 @@ impl Place<'_, '_> {
         let (_, image) = self.page.meta.get(&["og:image", "twitter:image"])?;
         let path = image.split_once("://").map_or(image, |(_, rest)| rest);
         let dated = date::in_url(path, self.now).filter(|dated| self.believable(*dated))?;
-        Some(Found::new(Dated { has_time: false, ..dated }, "", IMAGE_ADDRESS))
+        Some(Found::new(Dated { has_time: false, zone: None, ..dated }, "", IMAGE_ADDRESS))
     }
 
     fn in_address(&self) -> Option<Found> {
@@ -298,38 +206,42 @@ impl Place<'_, '_> {
     }
 }
 
-/// Whether a sentence says when it was put on the site.
-fn posted(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    ["đăng ngày", "đăng lúc", "posted", "published", "gepostet", "veröffentlicht", "publié"]
-        .iter()
-        .any(|word| lower.contains(word))
-}
+#[cfg(test)]
+mod tests {
+    use crate::extract::{Extracted, Hints, article};
 
-/// Whether a line says that its date is one of publication.
-fn announces(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
-        "ngày đăng",
-        "đăng ngày",
-        "đăng lúc",
-        "cập nhật",
-        "ngày xuất bản",
-        "gmt",
-        "ngày ban hành",
-        "published",
-        "posted",
-        "veröffentlicht",
-        "gepostet",
-        "geschrieben",
-        "publié",
-        "publicado",
-        "pubblicato",
-        "xuất bản",
-        "written on",
-        "thứ ",
-        "chủ nhật",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
+    fn read(language: &str, head: &str, between: &str, after: &str) -> Extracted {
+        let prose = "<p>The delegation inspected the works, met residents and noted twelve requests about water supply.</p>\
+            <p>Under the plan the station will be finished before the rains and serve more than a thousand homes.</p>";
+        let html = format!(
+            "<html lang={language}><head><title>Station finished before the rains</title>{head}</head>\
+             <body><h1>Station finished before the rains</h1>{between}<div>{prose}{prose}</div>{after}</body></html>"
+        );
+        let url = url::Url::parse("https://news.example.org/1").expect("a constant");
+        article(&html, &url, &Hints::default(), None, "2026-06-30T05:00:00Z".parse().expect("a constant"))
+    }
+
+    #[test]
+    fn foreign_pages_are_dated_where_they_are_read() {
+        let check = |language: &str, head: &str, between: &str, after: &str, expected: &str| {
+            let got = read(language, head, between, after);
+            assert_eq!(got.published_at().unwrap_or_default(), expected, "{head} {between} {after} {:?}", got.sources);
+        };
+        let instant = "<meta property='article:published_time' content='2026-05-11T23:15:00Z'>";
+        check("it", instant, "", "", "2026-05-11T23:15:00+00:00");
+        check("it", instant, "<div>12 maggio 2026</div>", "", "2026-05-12T00:15:00+01:00");
+        check("it", instant, "<div>12/05/2026 01:15</div>", "", "2026-05-12T01:15:00+02:00");
+        check("it", "", "<div>12 maggio 2026</div>", "", "2026-05-12");
+        check("en-US", "", "<div class=date>05/12/2026</div>", "", "2026-05-12");
+        check("en-GB", "", "<div class=date>05/12/2025</div>", "", "2025-12-05");
+        check("de", "", "<div class=date>Lan Muster | 12.05.26</div>", "", "2026-05-12");
+        check("en", "", "<span data-timestamp=1778544000>x</span>", "", "2026-05-12T00:00:00+00:00");
+        check("en", "", "<span class=p datetime='2026-05-12T08:00:00+02:00'>x</span>", "", "2026-05-12T08:00:00+02:00");
+        check("en", "", "<ul><li>Published</li><li>12 May 2026</li></ul>", "", "2026-05-12");
+        // Ages told from another day, stamps of links, several dated lines behind the body, copyright: none of them.
+        check("en", "", "<time>4 months ago</time>", "", "");
+        check("en", "", "", "<a href=/2 data-publish-date=1778544000>Other</a>", "");
+        check("en", "", "", "<div class=date>12 May 2026</div><div class=date>3 May 2026</div>", "");
+        check("en", "", "", "<div>© 2026 News of Example</div>", "");
+    }
 }

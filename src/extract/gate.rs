@@ -1,5 +1,11 @@
-//! One linear pass over the markup before the parser: an HTML parser takes quadratic time on deep nesting and on
-//! formatting elements that are never closed. What fails here is read by `plain` instead. Never allocates.
+//! One linear pass over the markup before the parser. It refuses what would take the parser quadratic time: deep
+//! nesting, formatting elements that are never closed; such a page is read by `plain` instead. And it leaves out what no
+//! step reads: scripts but those of JSON-LD, styles, comments, `<noscript>` and drawings are half of a page of news. Their
+//! tags stay, so the tree is the same but for the text in them.
+
+use std::borrow::Cow;
+
+use super::tags::{self, Markup, Tag};
 
 /// Bytes of markup beyond which a page is not parsed: the largest real article page seen was under 600 KB.
 const MAX_BYTES: usize = 2 << 20;
@@ -13,57 +19,265 @@ const MAX_ATTRIBUTES: usize = 500;
 const MAX_TAGS: usize = 150_000;
 /// Formatting elements that the parser opens again, summed over all blocks: each is a node of its own.
 const MAX_REBUILT: usize = 300_000;
+/// Elements open in one drawing. Real ones have a dozen.
+const MAX_DRAWN: usize = 64;
 
-/// Elements that have no end tag.
-const VOID: [&str; 14] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-/// Elements that the parser carries from block to block while they are open.
-const FORMATTING: [&str; 12] = ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"];
-/// Elements whose end tag is commonly left out, or that close their own kind: a run of them is no nesting.
-const OPTIONAL_END: [&str; 12] = ["p", "li", "dt", "dd", "option", "td", "th", "tr", "tbody", "optgroup", "a", "nobr"];
-/// Elements that hold text, not markup.
-const RAW: [&str; 4] = ["script", "style", "textarea", "title"];
+/// What an element is to the parser and to the limits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Has no end tag.
+    Void,
+    /// Carried from block to block while it is open.
+    Formatting,
+    /// Its end tag is commonly left out, or it closes its own kind: a run of them is no nesting.
+    OptionalEnd,
+    /// Holds text that readers see, or none that is long: it stays.
+    Text,
+    /// Holds text that no step reads.
+    Silent,
+    /// Holds a script.
+    Script,
+    /// Holds a drawing, whose elements follow other rules than those of HTML.
+    Drawing,
+    /// After it the rules by which raw text is told are others.
+    Peculiar,
+    /// Ignores most tags in it.
+    Select,
+    /// Any other.
+    Plain,
+}
 
-/// Says why a page must not reach the parser, or nothing when it may.
-pub(super) fn refuse(html: &str) -> Option<String> {
+fn kind_of(name: &[u8]) -> Kind {
+    let mut lower = [0_u8; 10];
+    let Some(lower) = lower.get_mut(..name.len()) else { return Kind::Plain };
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    match &*lower {
+        b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link" | b"meta" | b"param"
+        | b"source" | b"track" | b"wbr" => Kind::Void,
+        b"b" | b"big" | b"code" | b"em" | b"font" | b"i" | b"s" | b"small" | b"strike" | b"strong" | b"tt" | b"u" => {
+            Kind::Formatting
+        }
+        b"p" | b"li" | b"dt" | b"dd" | b"option" | b"td" | b"th" | b"tr" | b"tbody" | b"optgroup" | b"a" | b"nobr" => {
+            Kind::OptionalEnd
+        }
+        b"textarea" | b"title" | b"noembed" | b"noframes" | b"xmp" => Kind::Text,
+        b"style" | b"noscript" | b"iframe" => Kind::Silent,
+        b"script" => Kind::Script,
+        b"svg" => Kind::Drawing,
+        b"math" | b"frameset" | b"plaintext" => Kind::Peculiar,
+        b"select" => Kind::Select,
+        _ => Kind::Plain,
+    }
+}
+
+/// The page as the parser may have it, or why it must not have it.
+pub(super) fn admit(html: &str) -> Result<Cow<'_, str>, String> {
     if html.len() > MAX_BYTES {
-        return Some(format!("page too large to parse: {} KB of markup", html.len() / 1024));
+        return Err(format!("page too large to parse: {} KB of markup", html.len() / 1024));
     }
-    let mut counts = Counts::default();
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        let (closing, body) = match rest.strip_prefix('/') {
-            Some(body) => (true, body),
-            None => (false, rest),
-        };
-        if let Some(comment) = body.strip_prefix("!--") {
-            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
-            continue;
+    let mut pass =
+        Pass { html, kept: String::new(), copied: 0, is_sure: true, in_select: false, counts: Counts::default() };
+    pass.run()?;
+    if pass.is_sure && pass.copied > 0 {
+        pass.kept.push_str(&html[pass.copied..]);
+        return Ok(Cow::Owned(pass.kept));
+    }
+    Ok(Cow::Borrowed(html))
+}
+
+/// The state of the pass.
+struct Pass<'a> {
+    html: &'a str,
+    /// What the parser gets of the page up to `copied`.
+    kept: String,
+    copied: usize,
+    /// False as soon as the pass and the parser might differ on what is raw text: such a page is parsed as it is.
+    is_sure: bool,
+    in_select: bool,
+    counts: Counts,
+}
+
+impl Pass<'_> {
+    fn run(&mut self) -> Result<(), String> {
+        let bytes = self.html.as_bytes();
+        let mut at = 0;
+        while let Some(found) = memchr::memchr(b'<', &bytes[at..]) {
+            let start = at + found;
+            at = match tags::read(bytes, start) {
+                Markup::Text => start + 1,
+                Markup::Unfinished => break,
+                Markup::Other(end) => end,
+                Markup::Comment(end) => {
+                    self.leave_out(start, end, "<!---->");
+                    end
+                }
+                Markup::Tag(tag) => {
+                    let kind = kind_of(tag.name);
+                    self.counts.tag(&tag, kind)?;
+                    if tag.closing {
+                        self.in_select &= kind != Kind::Select;
+                        tag.end
+                    } else {
+                        self.open(&tag, kind)?
+                    }
+                }
+            };
         }
-        let length = body.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        if length == 0 || length > 20 {
-            continue;
+        Ok(())
+    }
+
+    /// Goes on behind a start tag, and behind what it holds when that is no markup.
+    fn open(&mut self, tag: &Tag<'_>, kind: Kind) -> Result<usize, String> {
+        let bytes = self.html.as_bytes();
+        if self.in_select && matches!(kind, Kind::Text | Kind::Silent | Kind::Drawing) {
+            self.is_sure = false;
         }
-        let name = &body[..length];
-        let (attributes, after, self_closed) = skip_attributes(&body[length..]);
-        if attributes > MAX_ATTRIBUTES {
-            return Some(format!("page refused before parsing: a tag with {attributes} attributes"));
-        }
-        rest = after;
-        if let Some(problem) = counts.tag(name, closing, self_closed) {
-            return Some(problem);
-        }
-        if !closing && let Some(raw) = RAW.iter().find(|raw| raw.eq_ignore_ascii_case(name)) {
-            rest = after_raw(rest, raw);
-            counts.depth = counts.depth.saturating_sub(1);
+        match kind {
+            Kind::Void | Kind::Formatting | Kind::OptionalEnd | Kind::Plain => Ok(tag.end),
+            Kind::Text => Ok(tags::end_of_raw(bytes, tag.end, tag.name)),
+            Kind::Silent => {
+                let end = tags::end_of_raw(bytes, tag.end, tag.name);
+                self.leave_out(tag.end, end, "");
+                Ok(end)
+            }
+            Kind::Script => {
+                let end = tags::end_of_script(bytes, tag.end);
+                // A type may be written with character references.
+                let written = &bytes[tag.start..tag.end];
+                let is_read = memchr::memmem::find(written, b"ld+json").is_some() || written.contains(&b'&');
+                if !is_read {
+                    self.leave_out(tag.end, end, "");
+                }
+                Ok(end)
+            }
+            Kind::Drawing if tag.self_closed || !self.is_sure => Ok(tag.end),
+            Kind::Drawing => {
+                let end = self.draw(tag.end)?;
+                if let Some(end) = end {
+                    self.leave_out(tag.end, end, "");
+                } else {
+                    self.is_sure = false;
+                }
+                Ok(end.unwrap_or(tag.end))
+            }
+            Kind::Peculiar => {
+                self.is_sure = false;
+                Ok(tag.end)
+            }
+            Kind::Select => {
+                self.in_select = true;
+                Ok(tag.end)
+            }
         }
     }
-    None
+
+    /// The place of the end tag of the drawing whose content begins at `from`; nothing when something in it makes the
+    /// parser leave the drawing, or asks for rules that are not known here.
+    fn draw(&mut self, from: usize) -> Result<Option<usize>, String> {
+        let bytes = self.html.as_bytes();
+        let before = self.counts;
+        let mut open: Vec<&[u8]> = vec![b"svg"];
+        let mut at = from;
+        while let Some(found) = memchr::memchr(b'<', &bytes[at..]) {
+            let start = at + found;
+            at = match tags::read(bytes, start) {
+                Markup::Text => start + 1,
+                Markup::Comment(end) => end,
+                Markup::Other(_) | Markup::Unfinished => break,
+                Markup::Tag(tag) => {
+                    let top = open.last().copied().unwrap_or_default();
+                    let holds_text = [&b"title"[..], b"desc"].iter().any(|name| name.eq_ignore_ascii_case(top));
+                    if tag.closing {
+                        let place = open.iter().rposition(|name| name.eq_ignore_ascii_case(tag.name));
+                        let Some(place) = place else { break };
+                        open.truncate(place);
+                        if open.is_empty() {
+                            return Ok(Some(start));
+                        }
+                    } else if holds_text || leaves_drawing(tag.name) || open.len() > MAX_DRAWN {
+                        break;
+                    } else if !tag.self_closed {
+                        open.push(tag.name);
+                    }
+                    self.counts.tag(&tag, Kind::Plain)?;
+                    tag.end
+                }
+            };
+        }
+        // It is read again as the rest of the page is.
+        self.counts = before;
+        Ok(None)
+    }
+
+    fn leave_out(&mut self, from: usize, to: usize, instead: &str) {
+        if self.is_sure && to > from + instead.len() {
+            if self.copied == 0 {
+                self.kept.reserve(self.html.len() * 3 / 4);
+            }
+            self.kept.push_str(&self.html[self.copied..from]);
+            self.kept.push_str(instead);
+            self.copied = to;
+        }
+    }
+}
+
+/// Elements that end a drawing or hold HTML in it (HTML standard §13.2.6.5).
+fn leaves_drawing(name: &[u8]) -> bool {
+    const NAMES: [&str; 47] = [
+        "b",
+        "big",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "code",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "embed",
+        "font",
+        "foreignobject",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "hr",
+        "i",
+        "img",
+        "li",
+        "listing",
+        "menu",
+        "meta",
+        "nobr",
+        "ol",
+        "p",
+        "pre",
+        "ruby",
+        "s",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "math",
+    ];
+    NAMES.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 /// What has been met so far.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Counts {
     tags: usize,
     depth: usize,
@@ -73,85 +287,38 @@ struct Counts {
 }
 
 impl Counts {
-    fn tag(&mut self, name: &str, closing: bool, self_closed: bool) -> Option<String> {
-        let any = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(name));
+    fn tag(&mut self, tag: &Tag<'_>, kind: Kind) -> Result<(), String> {
+        let refused = |what: String| Err(format!("page refused before parsing: {what}"));
+        if tag.attributes > MAX_ATTRIBUTES {
+            return refused(format!("a tag with {} attributes", tag.attributes));
+        }
         self.tags += 1;
         if self.tags > MAX_TAGS {
-            return Some(format!("page refused before parsing: more than {MAX_TAGS} tags"));
+            return refused(format!("more than {MAX_TAGS} tags"));
         }
-        if any(&VOID) || self_closed {
-            return None;
-        }
-        let count = if any(&FORMATTING) {
-            &mut self.formatting
-        } else if any(&OPTIONAL_END) {
-            &mut self.loose
-        } else {
-            &mut self.depth
+        let count = match kind {
+            // The pass goes on at their end tag, so they cannot nest.
+            Kind::Void | Kind::Text | Kind::Silent | Kind::Script => return Ok(()),
+            _ if tag.self_closed => return Ok(()),
+            Kind::Formatting => &mut self.formatting,
+            Kind::OptionalEnd => &mut self.loose,
+            _ => &mut self.depth,
         };
-        *count = if closing { count.saturating_sub(1) } else { *count + 1 };
-        if !closing {
+        *count = if tag.closing { count.saturating_sub(1) } else { *count + 1 };
+        if !tag.closing {
             self.rebuilt += self.formatting;
         }
         if self.rebuilt > MAX_REBUILT {
-            return Some("page refused before parsing: formatting elements left open over many blocks".to_owned());
+            return refused("formatting elements left open over many blocks".to_owned());
         }
         if self.formatting > MAX_FORMATTING {
-            return Some(format!("page refused before parsing: {} formatting elements left open", self.formatting));
+            return refused(format!("{} formatting elements left open", self.formatting));
         }
         if self.depth > MAX_DEPTH {
-            return Some(format!("page refused before parsing: elements nested more than {MAX_DEPTH} deep"));
+            return refused(format!("elements nested more than {MAX_DEPTH} deep"));
         }
-        None
+        Ok(())
     }
-}
-
-/// Counts the attributes up to the end of a tag; quoted values may hold `>`.
-fn skip_attributes(text: &str) -> (usize, &str, bool) {
-    let bytes = text.as_bytes();
-    let (mut count, mut at, mut slash) = (0, 0, false);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'>' => return (count, &text[at + 1..], slash),
-            b'=' => {
-                count += 1;
-                at += 1;
-                while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
-                    at += 1;
-                }
-                if let Some(&quote @ (b'"' | b'\'')) = bytes.get(at) {
-                    let end = bytes[at + 1..].iter().position(|&b| b == quote);
-                    at = end.map_or(bytes.len(), |end| at + 1 + end);
-                } else {
-                    at = at.saturating_sub(1);
-                }
-                slash = false;
-            }
-            b'/' => slash = true,
-            b' ' | b'\t' | b'\n' | b'\r' => {
-                // Attributes without a value count too: a million of them is the same attack.
-                if bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
-                    count += 1;
-                }
-            }
-            _ => slash = false,
-        }
-        at += 1;
-    }
-    (count, "", slash)
-}
-
-fn after_raw<'a>(text: &'a str, name: &str) -> &'a str {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    while let Some(at) = text[from..].find("</") {
-        let start = from + at + 2;
-        if bytes.get(start..start + name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes())) {
-            return &text[start + name.len()..];
-        }
-        from = start;
-    }
-    ""
 }
 
 #[cfg(test)]
@@ -161,7 +328,7 @@ mod tests {
     #[test]
     fn refuses_only_what_explodes() {
         let check = |html: String, word: &str| {
-            let verdict = refuse(&html).unwrap_or_default();
+            let verdict = admit(&html).err().unwrap_or_default();
             let head: String = html.chars().take(30).collect();
             assert!(verdict.contains(word) && verdict.is_empty() == word.is_empty(), "{head}: {verdict:?}");
         };

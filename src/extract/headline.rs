@@ -7,6 +7,7 @@ use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::settle::Page;
 use super::site_name::{is_generic, names_site, segments, site_names, without_site};
+use super::wording::{is_vietnamese, wording};
 
 /// A title and where it was found.
 #[derive(Clone)]
@@ -15,6 +16,10 @@ pub(super) struct Headline {
     pub(super) source: String,
     /// The element that shows it, when the page does.
     pub(super) id: Option<Id>,
+    /// The same as the page words it, where its metadata has the better wording.
+    pub(super) heading: Option<String>,
+    /// Whether the page shows it and its metadata says the same.
+    pub(super) sure: bool,
 }
 
 /// Something on the page that may be the title.
@@ -27,34 +32,50 @@ struct Shown {
 
 /// Finds the title. `body` is where the body starts; `hint` is the title in the listing.
 pub(super) fn find(page: &Page<'_, '_>, body: Option<Id>, hint: Option<&str>) -> Option<Headline> {
-    let Page { outline: page, blocks, meta } = *page;
-    let site = site_names(page, meta);
-    let shown = shown(page, blocks, body, &site);
+    let site = site_names(page.outline, page.meta);
+    let shown = shown(page.outline, page.blocks, body, &site);
     if let Some(hint) = hint {
         let key = compare_key(hint);
         if let Some(found) = shown.iter().find(|shown| !key.is_empty() && shown.key == key) {
-            return Some(found.headline("heading that the listing names"));
+            return Some(found.headline("heading that the listing names", true));
         }
     }
-    let claims = claims(page, meta, &site);
-    for claim in &claims {
+    let claims = claims(page.outline, page.meta, &site);
+    let mut found = choose(&shown, &claims)?;
+    if let Some((text, source)) = wording(page.outline, &claims, &found.text) {
+        found.heading = Some(std::mem::replace(&mut found.text, text));
+        found.source = source;
+    }
+    Some(found)
+}
+
+/// How the metadata words a title that the rules found on the page, where its wording is to be preferred.
+pub(super) fn worded(page: &Page<'_, '_>, title: &str) -> Option<(String, String)> {
+    let site = site_names(page.outline, page.meta);
+    wording(page.outline, &claims(page.outline, page.meta, &site), title)
+}
+
+/// The title among what the page shows and what its metadata claims.
+fn choose(shown: &[Shown], claims: &[Headline]) -> Option<Headline> {
+    let twice = twice_agreed(claims);
+    for claim in claims {
         let key = compare_key(&claim.text);
+        // The heading may be what the page is called in search results; the three fields are what its writers say.
+        if twice.is_some() && matches!(claim.source.as_str(), "<title>" | "title") {
+            continue;
+        }
         let same = shown.iter().filter(|shown| shown.key == key).max_by_key(|shown| shown.rank);
         if let Some(found) = same {
-            // Two spans of one heading, kicker and title, run together: the metadata has the colon between them.
-            if claim.text.contains(':') && !found.text.contains(':') {
-                return Some(Headline { id: Some(found.id), ..claim.clone() });
-            }
-            return Some(found.headline(&format!("heading that {} names", claim.source)));
+            return Some(found.headline(&format!("heading that {} names", claim.source), true));
         }
     }
     let best = shown.iter().max_by_key(|shown| shown.rank);
-    if let Some(agreed) = agreed(&claims)
+    if let Some(agreed) = agreed(claims)
         && best.is_none_or(|best| !best.key.starts_with(&claim_key(agreed)))
     {
         return Some(Headline { id: best.filter(|best| best.rank >= 6).map(|best| best.id), ..agreed.clone() });
     }
-    for claim in &claims {
+    for claim in claims {
         let like = |shown: &&Shown| shown.rank >= 4 && overlap(&shown.text, &claim.text) >= 0.5;
         let Some(near) = shown.iter().filter(like).max_by_key(|shown| shown.rank) else { continue };
         // The heading may leave out the kicker that the metadata has; otherwise what the page shows is the title.
@@ -62,17 +83,28 @@ pub(super) fn find(page: &Page<'_, '_>, body: Option<Id>, hint: Option<&str>) ->
         if whole {
             return Some(Headline { id: Some(near.id), ..claim.clone() });
         }
-        return Some(near.headline("heading like the metadata"));
+        return Some(near.headline("heading like the metadata", false));
     }
-    match (best, claims.into_iter().next()) {
+    match (best, claims.first().cloned()) {
         // What only `<title>` says, and the page nowhere shows, is the name of the site.
         (Some(best), Some(claim)) if best.rank >= 9 || (best.rank >= 5 && claim.source == "<title>") => {
-            Some(best.headline("heading"))
+            Some(best.headline("heading", false))
         }
         (_, Some(claim)) => Some(claim),
-        (Some(best), None) => Some(best.headline("heading")),
+        (Some(best), None) => Some(best.headline("heading", false)),
         (None, None) => None,
     }
+}
+
+/// What JSON-LD calls the article; nothing when that is the name of the site or of a template.
+pub(super) fn linked(page: &Page<'_, '_>) -> Option<String> {
+    let Page { outline: page, meta, .. } = *page;
+    if meta.linked.headline.is_empty() {
+        return None;
+    }
+    let site = site_names(page, meta);
+    let text = without_site(&super::plain::plain(&meta.linked.headline), &site);
+    (compare_key(&text).chars().count() >= 4 && !names_site(&text, &site) && !is_generic(&text)).then_some(text)
 }
 
 /// What JSON-LD and a second field both call the page, when no heading is worded so: pages with a headline for
@@ -83,14 +115,22 @@ fn agreed(claims: &[Headline]) -> Option<&Headline> {
     claims.iter().any(|other| other.source != "JSON-LD" && claim_key(other) == key).then_some(linked)
 }
 
+/// What JSON-LD, Open Graph and Twitter's card all say of a page that is not Vietnamese.
+fn twice_agreed(claims: &[Headline]) -> Option<&Headline> {
+    let key = |source: &str| claims.iter().find(|claim| claim.source == source).map(claim_key);
+    let linked = claims.iter().find(|claim| claim.source == "JSON-LD" && !is_vietnamese(&claim.text))?;
+    let same = key("og:title") == Some(claim_key(linked)) && key("twitter:title") == Some(claim_key(linked));
+    same.then_some(linked)
+}
+
 /// The key of a claim; one that was cut short ends in dots.
-fn claim_key(claim: &Headline) -> String {
+pub(super) fn claim_key(claim: &Headline) -> String {
     compare_key(claim.text.trim_end_matches(['.', '…', ' ']))
 }
 
 impl Shown {
-    fn headline(&self, source: &str) -> Headline {
-        Headline { text: self.text.clone(), source: source.to_owned(), id: Some(self.id) }
+    fn headline(&self, source: &str, sure: bool) -> Headline {
+        Headline { text: self.text.clone(), source: source.to_owned(), id: Some(self.id), heading: None, sure }
     }
 }
 
@@ -101,7 +141,7 @@ fn claims(page: &Outline<'_>, meta: &Metadata, site: &[String]) -> Vec<Headline>
         let text = without_site(&super::plain::plain(text), site);
         let key = compare_key(&text);
         if key.chars().count() >= 4 && !names_site(&text, site) && !is_generic(&text) {
-            out.push(Headline { text, source: source.to_owned(), id: None });
+            out.push(Headline { text, source: source.to_owned(), id: None, heading: None, sure: false });
         }
     };
     add(&meta.linked.headline, "JSON-LD");

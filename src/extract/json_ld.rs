@@ -1,8 +1,12 @@
 //! What a page says of itself in JSON-LD. Portals write raw line breaks into strings, trailing commas, HTML entities
 //! and several graphs: all are read. Nothing here fails; unreadable scripts say nothing.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::Value;
 
+use super::pattern::pattern;
 use super::plain::plain;
 
 /// One article as JSON-LD describes it. Strings are plain text.
@@ -74,7 +78,23 @@ fn parse(script: &str) -> Option<Value> {
         script.trim().trim_start_matches("<!--").trim_start_matches("//<![CDATA[").trim_start_matches("<![CDATA[");
     let script =
         script.trim().trim_end_matches("//]]>").trim_end_matches("]]>").trim_end_matches("-->").trim_end_matches(';');
-    serde_json::from_str(script).or_else(|_| serde_json::from_str(&repair(script))).ok()
+    serde_json::from_str(script).or_else(|_| serde_json::from_str(&repair(script))).ok().or_else(|| scan(script))
+}
+
+/// The plain fields of an article whose JSON is broken beyond repair, as by a quote within a string.
+fn scan(script: &str) -> Option<Value> {
+    static KIND: LazyLock<Regex> = LazyLock::new(|| pattern(r#""@type"\s*:\s*"(\w*(?:Article|BlogPosting))""#));
+    static FIELD: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#""(headline|datePublished|dateModified|dateCreated|articleSection|inLanguage)"\s*:\s*"([^"\\]{1,400})"\s*[,}]"#,
+        )
+    });
+    let mut map = serde_json::Map::new();
+    map.insert("@type".to_owned(), KIND.captures(script)?[1].into());
+    for field in FIELD.captures_iter(script).take(40) {
+        map.entry(&field[1]).or_insert_with(|| field[2].into());
+    }
+    Some(Value::Object(map))
 }
 
 /// Makes raw line breaks and tabs in strings white space, and removes commas before a closing bracket.
@@ -282,6 +302,12 @@ mod tests {
             "B",
             "",
             "C, D",
+        );
+        check(
+            r#"{"@type":"NewsArticle","headline":"A","description":"says "no" again","datePublished":"2026-03-01"}"#,
+            "A",
+            "2026-03-01",
+            "",
         );
         check("not json", "", "", "");
     }

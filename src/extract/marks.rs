@@ -33,6 +33,10 @@ impl Marks {
     pub(super) const TOOLS: Self = Self(1 << 19);
     pub(super) const LISTING: Self = Self(1 << 20);
     pub(super) const ARTICLE: Self = Self(1 << 21);
+    /// Entries that a reader's browser fetches again and again: AMP's live lists show the newest page of them.
+    pub(super) const LIVE: Self = Self(1 << 22);
+    /// A box about the writer.
+    pub(super) const BIO: Self = Self(1 << 23);
 
     /// Never part of an article's body.
     pub(super) const FOREIGN: Self = Self(
@@ -46,7 +50,8 @@ impl Marks {
             | Self::FORM.0
             | Self::CLOCK.0
             | Self::SIDE.0
-            | Self::TOOLS.0,
+            | Self::TOOLS.0
+            | Self::BIO.0,
     );
     /// What stays out of the body even when names of classes are not believed.
     pub(super) const SURELY_FOREIGN: Self =
@@ -71,7 +76,13 @@ impl Marks {
 
     /// Without what would keep an element out of the body.
     pub(super) const fn forgiven(self) -> Self {
-        self.without(Self::FOREIGN).without(Self::HIDDEN).without(Self::CAPTION)
+        self.without(Self::FOREIGN).without(Self::HIDDEN).without(Self::CAPTION).without(Self::LIVE)
+    }
+
+    /// Without what would keep a line out of the body and `other` does not say too.
+    pub(super) const fn narrowed(self, other: Self) -> Self {
+        let foreign = Self::FOREIGN.with(Self::CAPTION);
+        self.without(foreign).with(Self(self.0 & other.0 & foreign.0))
     }
 
     const fn without(self, marks: Self) -> Self {
@@ -111,7 +122,7 @@ const WORDS: &[(Marks, &str)] = &[
     (Marks::TAGS, "tag tags keywords tagcloud taglist topics tukhoa tagged hashtag"),
     (
         Marks::FORM,
-        "newsletter subscribe subscription signup login register signin search searchbox poll survey quiz vote rating ratings danhgia paywall donate donation consent gdpr regwall captcha cookie cookies",
+        "newsletter subscribe subscription signup login register signin search searchbox poll survey quiz vote rating ratings danhgia donate donation consent gdpr regwall captcha cookie cookies didomi usercentrics",
     ),
     (
         Marks::CLOCK,
@@ -158,7 +169,8 @@ const STEMS: &[(Marks, &str)] = &[
     (Marks::COMMENT, "comment disqus binhluan binh-luan"),
     (Marks::AD, "advert sponsor adsense adslot adwrapper adcontainer quangcao"),
     (Marks::CAPTION, "caption figcaption photocms_caption imagecaption photocaption"),
-    (Marks::FORM, "newsletter subscri signup cookie"),
+    (Marks::FORM, "newsletter subscri signup cookie onetrust optanon"),
+    (Marks::BIO, "authorbio authorbox authorcard aboutauthor abouttheauthor authordesc biobox"),
     (Marks::SIDE, "sidebar"),
     (Marks::FOOTER, "footer copyright"),
     (Marks::BODY, "articlebody storybody articlecontent contentbody newsbody entrycontent bodycopy articletext"),
@@ -173,20 +185,46 @@ const IN_TWO_PIECES: [&str; 19] = [
     "tukhoa", "danhgia", "noidung", "tieude", "tomtat", "trichyeu", "mota", "tacgia", "butdanh",
 ];
 
-static BY_WORD: LazyLock<HashMap<&'static str, Marks>> = LazyLock::new(|| {
+/// `WORDS`, those that begin with `=` apart.
+static BY_WORD: LazyLock<HashMap<&'static str, Marks>> =
+    LazyLock::new(|| words(|word| Some(word).filter(|word| !word.starts_with('='))));
+static BY_WHOLE_NAME: LazyLock<HashMap<&'static str, Marks>> = LazyLock::new(|| words(|word| word.strip_prefix('=')));
+/// `STEMS` by their first letter: a page has thousands of names, and most begin as no stem does.
+static BY_STEM: LazyLock<[Vec<(&'static str, Marks)>; 26]> = LazyLock::new(|| {
+    let mut letters = [const { Vec::new() }; 26];
+    for (marks, stem) in STEMS.iter().flat_map(|(marks, stems)| stems.split(' ').map(move |stem| (*marks, stem))) {
+        if let Some(stems) = letter_of(stem).and_then(|letter| letters.get_mut(letter)) {
+            stems.push((stem, marks));
+        }
+    }
+    letters
+});
+
+fn words(chosen: impl Fn(&'static str) -> Option<&'static str>) -> HashMap<&'static str, Marks> {
     let mut map: HashMap<&str, Marks> = HashMap::new();
     for (marks, words) in WORDS {
-        for word in words.split(' ') {
+        for word in words.split(' ').filter_map(&chosen) {
             let entry = map.entry(word).or_default();
             *entry = entry.with(*marks);
         }
     }
     map
-});
+}
 
-static BY_STEM: LazyLock<Vec<(&'static str, Marks)>> = LazyLock::new(|| {
-    STEMS.iter().flat_map(|(marks, stems)| stems.split(' ').map(move |stem| (stem, *marks))).collect()
-});
+fn letter_of(word: &str) -> Option<usize> {
+    let first = word.bytes().next().filter(u8::is_ascii_lowercase)?;
+    Some(usize::from(first - b'a'))
+}
+
+fn word_marks(word: &str) -> Marks {
+    BY_WORD.get(word).copied().unwrap_or_default()
+}
+
+fn stem_marks(word: &str) -> Marks {
+    let stems = letter_of(word).and_then(|letter| BY_STEM.get(letter));
+    let begun = stems.into_iter().flatten().filter(|(stem, _)| word.starts_with(stem));
+    begun.fold(Marks::default(), |marks, (_, more)| marks.with(*more))
+}
 
 /// The marks of an element. `known` remembers class names met before on the page: lists repeat them.
 pub(super) fn marks_of<'a>(element: &'a Element, known: &mut HashMap<&'a str, Marks>) -> Marks {
@@ -197,6 +235,7 @@ pub(super) fn marks_of<'a>(element: &'a Element, known: &mut HashMap<&'a str, Ma
         "figcaption" => Marks::CAPTION,
         "article" => Marks::ARTICLE,
         "button" | "input" | "label" | "dialog" => Marks::TOOLS,
+        "amp-live-list" => Marks::LIVE,
         _ => Marks::default(),
     };
     for (name, value) in element.attrs() {
@@ -223,6 +262,10 @@ pub(super) fn marks_of<'a>(element: &'a Element, known: &mut HashMap<&'a str, Ma
 }
 
 fn is_hidden_style(style: &str) -> bool {
+    // The two ways: taken out, or clipped to nothing for all but screen readers.
+    if style.contains("clip:rect(0") || style.contains("clip: rect(0") {
+        return true;
+    }
     let mut compact = style.bytes().filter(|b| !b.is_ascii_whitespace()).map(|b| b.to_ascii_lowercase());
     let wanted = b"display:none";
     let mut matched = 0;
@@ -240,18 +283,12 @@ fn marks_of_name(name: &str) -> Marks {
     for class in name.split_ascii_whitespace() {
         let mut own = Marks::default();
         let lower = class.to_ascii_lowercase();
-        for key in [lower.as_str(), &format!("={lower}")] {
-            own = own.with(BY_WORD.get(key).copied().unwrap_or_default());
-        }
+        own = own.with(word_marks(&lower)).with(BY_WHOLE_NAME.get(lower.as_str()).copied().unwrap_or_default());
         let squeezed: String = lower.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-        if let Some(more) = BY_WORD.get(squeezed.as_str()) {
-            own = own.with(*more);
+        if squeezed != lower {
+            own = own.with(word_marks(&squeezed));
         }
-        for (stem, more) in BY_STEM.iter() {
-            if squeezed.starts_with(stem) {
-                own = own.with(*more);
-            }
-        }
+        own = own.with(stem_marks(&squeezed));
         let words = words_of(class);
         // "text-with-summary": what comes after is something that the element has beside its own.
         let own_words: Vec<&str> = words
@@ -265,14 +302,7 @@ fn marks_of_name(name: &str) -> Marks {
             own_words.windows(2).map(|pair| pair.concat()).filter(|pair| IN_TWO_PIECES.contains(&pair.as_str()));
         let words: Vec<String> = pairs.chain(own_words.iter().map(|&word| word.to_owned())).collect();
         for word in words {
-            if let Some(more) = BY_WORD.get(word.as_str()) {
-                own = own.with(*more);
-            }
-            for (stem, more) in BY_STEM.iter() {
-                if word.starts_with(stem) {
-                    own = own.with(*more);
-                }
-            }
+            own = own.with(word_marks(&word)).with(stem_marks(&word));
         }
         if !hides {
             own = own.without(Marks::HIDDEN);
@@ -285,31 +315,8 @@ fn marks_of_name(name: &str) -> Marks {
 /// Whether a class hides the element itself from every reader: "field--label-hidden" hides a label, "hidden-xs" hides
 /// from small screens only.
 fn is_hidden_name(words: &[String]) -> bool {
-    const WORDS: [&str; 22] = [
-        "hidden",
-        "hide",
-        "d",
-        "none",
-        "visually",
-        "visuallyhidden",
-        "sr",
-        "only",
-        "screen",
-        "reader",
-        "text",
-        "u",
-        "is",
-        "js",
-        "element",
-        "invisible",
-        "displaynone",
-        "display",
-        "offscreen",
-        "off",
-        "completely",
-        "helper",
-    ];
-    words.iter().all(|word| WORDS.contains(&word.as_str()))
+    const WORDS: &str = "hidden hide d none visually visuallyhidden sr only screen reader text u is js element invisible displaynone display offscreen off completely helper";
+    words.iter().all(|word| WORDS.split(' ').any(|known| known == word))
 }
 
 /// Removes what a name only seems to say.
@@ -324,10 +331,26 @@ fn settle(class: &str, marks: Marks) -> Marks {
     if marks.any(Marks::BODY) && !marks.any(Marks::RELATED.with(Marks::COMMENT).with(Marks::SIDE)) {
         marks = marks.without(Marks::FOREIGN);
     }
+    // The "teaser text" of an article's own head is its sapo; teasers of others are boxes called so.
+    if is_teaser_text(class) {
+        marks = marks.without(Marks::RELATED).with(Marks::SAPO);
+    }
+    // Ad Inserter, a plugin of WordPress, numbers its boxes so.
+    if class.strip_prefix("code-block-").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+        marks = marks.with(Marks::AD);
+    }
     if class.contains("lead") && class.contains("board") {
         marks = marks.with(Marks::AD).without(Marks::SAPO);
     }
     marks
+}
+
+fn is_teaser_text(class: &str) -> bool {
+    let compact = |piece: &str| piece.bytes().filter(|byte| !matches!(byte, b'-' | b'_')).count();
+    class.find("teaser").is_some_and(|at| {
+        let after = &class[at + "teaser".len()..];
+        after.find("text").is_some_and(|gap| compact(&after[..gap]) == 0)
+    })
 }
 
 /// The words of one class name: cut at anything but letters, and where lower case meets upper.

@@ -1,36 +1,61 @@
 //! HTML in, [`Article`] and problems out. Pure, and it never fails: what was found is returned with what is wrong.
 
+pub mod attachment;
 mod blocks;
 mod body;
+#[cfg(test)]
+mod body_tests;
 mod byline;
+mod closing;
 mod container;
 mod dated;
+#[cfg(test)]
+mod date_tests;
 mod dateline;
+mod disagree;
 mod elements;
 mod families;
 mod foreign_date;
 mod gate;
+mod head_date;
 mod headline;
 mod json_ld;
+mod legacy;
 mod links;
+mod literals;
+mod marked_date;
 mod marks;
 mod metadata;
+mod names;
 mod outline;
+mod pattern;
 mod phrases;
 mod plain;
+mod refusal;
 mod sapo;
+mod seen_date;
+mod script_text;
 mod selected;
+mod selector;
 mod settle;
 mod site_name;
+pub mod stamp;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod wording;
+
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use scraper::Html;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use families::{Families, Family};
+pub use selected::Hit;
+pub use selector::{BadSelector, bad_selectors};
 pub use verdict::NOT_FOUND;
 
 use crate::portal::Rules;
@@ -40,6 +65,14 @@ use metadata::Metadata;
 use outline::Outline;
 use selected::Selected;
 use settle::Page;
+
+/// How pages are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Folder of the operator's own software families, beside the configuration file; empty: the carried ones only.
+    pub families: PathBuf,
+}
 
 /// What a page says, as text. Nothing in it is HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -70,6 +103,8 @@ pub struct Article {
     pub attachments: Vec<Attachment>,
     /// Canonical numbers of the legal documents it cites, in order.
     pub documents: Vec<String>,
+    /// The same documents with issuer and date where the text gives them.
+    pub citations: Vec<vietnamese::document::Citation>,
     /// The page asks that no copy be shown.
     pub noarchive: bool,
 }
@@ -101,6 +136,8 @@ pub struct Extracted {
     pub lead: String,
     /// The distance from UTC in which the page wrote its date; nothing when it wrote none, which means Vietnam.
     pub offset: Option<jiff::tz::Offset>,
+    /// The page is foreign and wrote a day, or an hour of no zone: only the day is sure.
+    pub zoneless: bool,
     /// Why this page is no article at all, when it is none.
     pub not_an_article: Option<String>,
     /// What is missing or doubtful, in words.
@@ -120,9 +157,13 @@ impl Extracted {
         }
     }
 
-    /// The date of publication as RFC 3339, in the zone in which the page wrote it.
+    /// The date of publication as RFC 3339, in the zone in which the page wrote it; only the day (`full-date`) of a
+    /// foreign page that names no zone.
     #[must_use]
     pub fn published_at(&self) -> Option<String> {
+        if self.zoneless {
+            return Some(self.article.published?.to_zoned(crate::clock::vietnam()).date().to_string());
+        }
         let zone = self.offset.map_or_else(crate::clock::vietnam, jiff::tz::TimeZone::fixed);
         let at = self.article.published?.to_zoned(zone);
         Some(at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
@@ -133,28 +174,43 @@ impl Extracted {
     }
 }
 
-/// Reads one page. `rules` are the portal's own selectors; `now` bounds the dates that are believed.
+/// Reads one page with the carried families. `rules` are the portal's own selectors; `now` bounds the dates that are
+/// believed.
 #[must_use]
 pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now: Timestamp) -> Extracted {
-    if let Some(problem) = gate::refuse(html) {
-        return settle::unparsed(html, hints, problem);
-    }
-    let document = parse(html);
+    article_of(html, url, hints, rules, Families::carried(), now)
+}
+
+/// Reads one page as [`article`] does, with the operator's `families`.
+#[must_use]
+pub fn article_of(
+    html: &str,
+    url: &Url,
+    hints: &Hints,
+    rules: Option<&Rules>,
+    families: &Families,
+    now: Timestamp,
+) -> Extracted {
+    let mut document = match parse(html) {
+        Ok(document) => document,
+        Err(problem) => return settle::unparsed(html, hints, problem),
+    };
+    legacy::mend(&mut document);
     let outline = Outline::new(&document);
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
     let portal = rules.map(|rules| Selected::new("portal", rules));
-    let rules: Vec<&Selected> = portal.iter().chain(families::recognise(html)).collect();
+    let rules: Vec<&Selected> = portal.iter().chain(families.recognise(html)).collect();
     let mut out = Extracted::default();
 
     // The body's place comes first: title and date are told from others of their kind by where they stand.
     let ruled = rules.iter().find_map(|rules| rules.content(&outline).map(|(id, source)| (id, source, *rules)));
     let general = container::find(&outline, page.blocks, Marks::FOREIGN);
     let place = ruled.as_ref().map(|(id, ..)| *id).or(general);
-    let title = settle::title(&mut out, &page, &rules, place, hints);
-    let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general);
-    settle::summary(&mut out, &page, &rules, &mut body, title);
-    settle::body_text(&mut out, &page, &body);
+    let (title, heading) = settle::title(&mut out, &page, &rules, place, hints);
+    let (mut body, place) = settle::text(&mut out, &page, portal.as_ref(), ruled, general, &heading);
+    settle::summary(&mut out, &page, &rules, &mut body, title, &heading);
+    settle::body_text(&mut out, &page, &mut body, html);
     let here = dateline::Place { page: &page, url, title, body: place, now };
     settle::dates(&mut out, &here, &rules, hints);
     settle::author(&mut out, &page, &rules, &here, &body);
@@ -168,20 +224,33 @@ pub fn article(html: &str, url: &Url, hints: &Hints, rules: Option<&Rules>, now:
     out.article.attachments = links::attachments(&outline, url, place);
     out.article.noarchive = page.meta.noarchive();
     let whole = format!("{}\n{}\n{}", out.article.title, out.article.summary, out.article.text);
-    out.article.documents = vietnamese::document::find(&whole);
+    out.article.citations = vietnamese::document::citations(&whole);
+    out.article.documents = out.article.citations.iter().map(|cited| cited.number.clone()).collect();
 
     out.not_an_article = verdict::refuse(&page, html, url, &out, place);
-    out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
+    if out.not_an_article.is_none() {
+        out.problems.extend(portal.iter().flat_map(|portal| portal.complaints(&outline)));
+        disagree::on_silence(&mut out, &rules, &outline);
+    }
     settle::missing(&mut out, title);
     out
 }
 
-/// Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.
-fn parse(html: &str) -> Html {
-    let start = html.trim_start().get(..3).unwrap_or_default();
-    if ["<tr", "<td"].iter().any(|tag| start.eq_ignore_ascii_case(tag)) {
-        Html::parse_document(&format!("<table>{html}</table>"))
+/// What each selector of `rules` finds on a page; nothing of a page that would choke the parser.
+#[must_use]
+pub fn hits(html: &str, rules: &Rules) -> Vec<Hit> {
+    let Ok(document) = parse(html) else { return Vec::new() };
+    selected::hits(&Outline::new(&document), rules)
+}
+
+/// The page as a tree, without the texts that no step reads, or why it must not reach the parser.
+fn parse(html: &str) -> Result<Html, String> {
+    let markup = gate::admit(html)?;
+    // Domino answers some requests with bare rows: without a table around them a parser would throw the cells away.
+    let start = markup.trim_start().get(..3).unwrap_or_default();
+    Ok(if ["<tr", "<td"].iter().any(|tag| start.eq_ignore_ascii_case(tag)) {
+        Html::parse_document(&format!("<table>{markup}</table>"))
     } else {
-        Html::parse_document(html)
-    }
+        Html::parse_document(&markup)
+    })
 }

@@ -34,7 +34,9 @@ pub(super) struct Node<'a> {
 impl<'a> Node<'a> {
     /// An attribute of the element.
     pub(super) fn attr(&self, name: &str) -> Option<&'a str> {
-        self.element.and_then(|element| element.value().attr(name))
+        // `Element::attr` makes an atom of the name first, which costs more than looking at a handful of names.
+        self.element
+            .and_then(|element| element.value().attrs().find(|(known, _)| *known == name).map(|(_, value)| value))
     }
 
     /// The share of its text that is links, 0 to 1.
@@ -193,7 +195,7 @@ impl<'a> Outline<'a> {
             .collect();
         for id in 0..self.nodes.len() {
             let node = &self.nodes[id];
-            if !node.marks.any(Marks::FOREIGN.with(Marks::HIDDEN).with(Marks::CAPTION)) {
+            if !node.marks.any(Marks::FOREIGN.with(Marks::HIDDEN).with(Marks::CAPTION).with(Marks::LIVE)) {
                 continue;
             }
             // A quoted post is part of the text.
@@ -207,11 +209,31 @@ impl<'a> Outline<'a> {
             let holds_most = u64::from(plain) * 5 > u64::from(total) * 2 && plain > 400;
             let others = node.marks.any(Marks::COMMENT.with(Marks::RELATED));
             let notice = node.marks.any(Marks::COMMENT.with(Marks::FOOTER).with(Marks::FORM).with(Marks::HIDDEN));
-            let is_prose = plain > 1_200 && node.link_density() < 0.15 && !notice;
-            if (holds_key && plain > 400) || (holds_most && !others) || is_prose {
+            // A long box in the element that calls itself the body is a box.
+            let in_body = node.marks.any(Marks::RELATED.with(Marks::BIO)) && self.is_in_body(id);
+            let is_prose = plain > 1_200 && node.link_density() < 0.15 && !notice && !in_body;
+            let is_live = node.marks.any(Marks::LIVE) && !self.holds_page(id);
+            let is_article = (holds_key && plain > 400) || (holds_most && !others) || is_prose;
+            if is_article && !is_live {
                 self.nodes[id].marks = node.marks.forgiven();
             }
         }
+    }
+
+    /// Whether nearly the whole page or its headline stands in `id`.
+    fn holds_page(&self, id: Id) -> bool {
+        let total = self.nodes.first().map_or(0, |root| root.chars);
+        self.nodes[id].chars * 10 > total * 9 || self.elements(id).any(|inner| self.nodes[inner].name == "h1")
+    }
+
+    /// Whether an element called the body stands around `id` and holds a good deal more.
+    fn is_in_body(&self, id: Id) -> bool {
+        let is_body = |above: Id| {
+            let node = &self.nodes[above];
+            (node.marks.any(Marks::BODY) || node.attr("itemprop") == Some("articleBody"))
+                && node.chars > self.nodes[id].chars + 1_000
+        };
+        self.ancestors(id).any(is_body)
     }
 
     /// The ancestors of `id`, nearest first, without itself.

@@ -8,6 +8,7 @@ use super::blocks::{Block, Kind};
 use super::body::{Body, compare_key};
 use super::marks::Marks;
 use super::outline::{Id, Outline};
+use super::pattern::pattern;
 use super::selected::Match;
 use super::settle::Page;
 
@@ -29,13 +30,17 @@ pub(super) fn find(
     ruled: Option<&Match>,
 ) -> Sapo {
     let Page { outline: page, blocks, meta } = *page;
-    let described = [
+    let descriptions: Vec<(&str, &str)> = [
         Some(("JSON-LD", meta.linked.description.as_str())).filter(|(_, text)| !text.is_empty()),
-        meta.get(&["og:description", "description", "twitter:description"]),
+        meta.get(&["og:description"]),
+        meta.get(&["description"]),
+        meta.get(&["twitter:description"]),
     ]
     .into_iter()
     .flatten()
-    .find(|(_, text)| compare_key(text) != compare_key(title_text) && text.chars().count() >= 20);
+    .filter(|(_, text)| compare_key(text) != compare_key(title_text) && text.chars().count() >= 20)
+    .collect();
+    let described = descriptions.first().copied();
     if let Some(found) = ruled.filter(|found| found.value.chars().count() >= 15) {
         let rest = without(blocks, body, &found.value);
         // Where an abstract is all that there is, it is the text.
@@ -44,9 +49,8 @@ pub(super) fn find(
             return sapo(&found.value, &found.source, true);
         }
     }
-    if let Some((_, description)) = described
-        && let Some(at) = body.lines.iter().take(3).position(|&line| same_text(&blocks[line].text, description))
-    {
+    let is_described = |line: &str| descriptions.iter().any(|(_, description)| same_text(line, description));
+    if let Some(at) = body.lines.iter().take(3).position(|&line| is_described(&blocks[line].text)) {
         let text = blocks[body.lines[at]].text.clone();
         let source = "first paragraph, like the description";
         body.lines.remove(at);
@@ -62,6 +66,12 @@ pub(super) fn find(
     if let Some(found) = set_apart(page, blocks, body, title, title_text) {
         body.lines = without(blocks, body, &found);
         return sapo(&found, "paragraph set apart before the body", true);
+    }
+    let from = title.map_or(0, |title| after_title(page, blocks, title, title_text));
+    let texts = descriptions.iter().map(|(_, text)| *text);
+    let mut texts = texts.filter_map(|text| described_before(blocks, body, from, text));
+    if let Some(found) = texts.next() {
+        return sapo(&found, "lines before the body, like the description", true);
     }
     described.map_or_else(|| sapo("", "", false), |(source, text)| sapo(text, source, false))
 }
@@ -96,6 +106,30 @@ fn after_title(page: &Outline<'_>, blocks: &[Block], title: Id, title_text: &str
     let key = compare_key(title_text);
     let shown = blocks[first..end].iter().take(12).position(|block| compare_key(&block.text) == key);
     shown.map_or(end, |place| first + place + 1)
+}
+
+/// Lines shorter than this together, which only the description knows, are a second headline; longer ones a paragraph.
+const SECOND_HEADLINE: u32 = 160;
+
+/// The lines between title and body, one paragraph or a list of points, that say what `description` says.
+fn described_before(blocks: &[Block], body: &Body, from: usize, description: &str) -> Option<String> {
+    let first = body.lines.first().copied()?;
+    let key = compare_key(without_agency(description));
+    let apart = Marks::NAV.with(Marks::COMMENT).with(Marks::CAPTION).with(Marks::FOOTER);
+    let before = first.saturating_sub(60).max(from)..first;
+    let said: Vec<&Block> = blocks
+        .get(before)?
+        .iter()
+        .filter(|block| !block.marks.any(apart) && block.links < 0.5 && block.chars >= 25)
+        .filter(|block| {
+            let own = compare_key(without_agency(&block.text));
+            key.contains(&own) || key.len() > 60 && own.starts_with(&key) && block.chars < 1_200
+        })
+        .collect();
+    let chars: u32 = said.iter().map(|block| block.chars).sum();
+    let whole = said.iter().map(|block| compare_key(&block.text).len()).sum::<usize>() * 10 >= key.len() * 7;
+    let lines: Vec<&str> = said.iter().map(|block| block.text.as_str()).collect();
+    (whole && chars >= SECOND_HEADLINE).then(|| lines.join("\n"))
 }
 
 /// A paragraph between title and body, or one called sapo at the body's start.
@@ -160,21 +194,42 @@ fn set_apart(page: &Outline<'_>, blocks: &[Block], body: &Body, title: Option<Id
     // Something else than a wrapper of one paragraph, a list or a quotation stands apart for another reason.
     let own =
         page.ancestors(blocks[candidate].at).take_while(|&above| !page.contains(above, blocks[rest].at)).last()?;
-    let alone = page.nodes[own].chars <= blocks[candidate].chars + 40 && page.nodes[own].name != "blockquote";
+    let alone = if page.contains(own, title) {
+        // The article's own head: title, sapo, names and tools, and no other paragraph.
+        let inside = blocks.iter().filter(|block| page.contains(own, block.at) && !is_title(block));
+        inside.filter(|block| block.chars >= 80).count() == 1
+    } else {
+        page.nodes[own].chars <= blocks[candidate].chars + 40 && page.nodes[own].name != "blockquote"
+    };
     (apart && alone).then(|| blocks[candidate].text.clone())
 }
 
 static AGENCY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:\p{Lu}[\p{L}. ]{1,25}\s*,?\s*)?\((?:[^()]{2,40})\)\s*[-–—:.]?\s*[-–—]\s*|^\s*\([\p{L}\d .]{2,30}\)\s*[-–—:]\s*|^\s*[\p{L}\d]+(?:\.[\p{L}\d]+)*\.(?:vn|com|net|org)\s*[-–—:]\s+|^\s*[A-ZĐ]{2,8}(?:\.[A-Z]{2,4}|\sO|O)?\s*[-–—]\s+")
-        .expect("the pattern is a constant that the tests compile")
+    pattern(concat!(
+        // "(Chinhphu.vn) - ", "Hà Nội (TTXVN) – ", "Hà Nội, ngày 12/5 (TTXVN) - "
+        r"^\s*(?:\p{Lu}[\p{L}. ]{1,25}\s*,?\s*(?:ngày [\d/.-]{3,10}\s*,?\s*)?)?\((?:[^()]{2,40})\)\s*[-–—:.]?\s*[-–—]\s*",
+        r"|^\s*\([\p{L}\d .]{2,30}\)\s*[-–—:]\s*",
+        // "(mau.gov.vn) Tỉnh …"
+        r"|^\s*\([\w-]+(?:\.[\w-]+)*\.(?:vn|com|net|org)\)\s*",
+        r"|^\s*[\p{L}\d]+(?:\.[\p{L}\d]+)*\.(?:vn|com|net|org)\s*[-–—:]\s+",
+        r"|^\s*[A-ZĐ]{2,8}(?:\.[A-Z]{2,4}|\sO|O|\sOnline)?\s*[-–—]\s+",
+        // "BỘ NỘI VỤ - "
+        r"|^\s*\p{Lu}{2,}(?:\s\p{Lu}{2,}){1,4}\s*[-–—]\s+",
+    ))
 });
 
 /// A text without the name of the agency before it: "(Chinhphu.vn) - ", "Hà Nội (TTXVN) – ", "VOV.VN - ".
 pub(super) fn without_agency(text: &str) -> &str {
     match AGENCY.find(text) {
-        Some(prefix) if prefix.end() < text.len() => text[prefix.end()..].trim_start(),
+        // A sentence begins behind the agency; what goes on in small letters is the sentence itself.
+        Some(prefix) if begins_anew(text, prefix.end()) => text[prefix.end()..].trim_start(),
         _ => text.trim(),
     }
+}
+
+fn begins_anew(text: &str, at: usize) -> bool {
+    let is_bracketed = text.trim_start().starts_with('(');
+    text[at..].chars().next().is_some_and(|next| is_bracketed || !next.is_lowercase())
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use regex::Regex;
 use scraper::Selector;
 
 use super::outline::{Id, Outline};
+use super::pattern::pattern;
+use super::selector;
 use crate::portal::Rules;
 
 /// One selector, ready to match.
@@ -43,6 +45,40 @@ pub(super) struct Match {
     pub(super) source: String,
 }
 
+/// What one selector finds on a page.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Hit {
+    /// The list it stands in, such as `title`.
+    pub key: &'static str,
+    /// Its place in that list, from 0.
+    pub place: usize,
+    /// What is written there.
+    pub selector: String,
+    /// Elements that it finds; those that yield no text are left out where text is asked for.
+    pub count: usize,
+    /// What the first of them yields.
+    pub first: String,
+}
+
+/// What each selector of `rules` finds on a page, also those that others come before.
+pub(super) fn hits(page: &Outline<'_>, rules: &Rules) -> Vec<Hit> {
+    let mut out = Vec::new();
+    for (key, list) in rules.lists() {
+        for (place, written) in list.iter().enumerate() {
+            let Ok(selector::Parts { selector, css, attribute }) = selector::parse(written) else { continue };
+            let attribute = attribute.map(str::to_owned);
+            let rule = Rule { written: written.clone(), selector, attribute, needs: needs_of(css) };
+            let asks_for_text = !matches!(key, "drop" | "links" | "next");
+            let mut yields =
+                rule.matches(page).map(|id| rule.value(page, id)).filter(|text| !asks_for_text || !text.is_empty());
+            let first = yields.next();
+            let count = yields.count() + usize::from(first.is_some());
+            out.push(Hit { key, place, selector: written.clone(), count, first: first.unwrap_or_default() });
+        }
+    }
+    out
+}
+
 /// The lists that yield one text.
 #[derive(Clone, Copy)]
 pub(super) enum Field {
@@ -60,17 +96,12 @@ impl Selected {
         let mut list = |written: &[String]| -> Vec<Rule> {
             let mut out = Vec::new();
             for written in written {
-                let (css, attribute) = match written.rsplit_once('@') {
-                    Some((css, attribute)) => (css, Some(attribute.to_owned())),
-                    None => (written.as_str(), None),
-                };
-                match Selector::parse(css) {
-                    Ok(selector) => {
+                match selector::parse(written) {
+                    Ok(selector::Parts { selector, css, attribute }) => {
+                        let attribute = attribute.map(str::to_owned);
                         out.push(Rule { written: written.clone(), selector, attribute, needs: needs_of(css) });
                     }
-                    Err(_) => {
-                        problems.push(format!("cannot read selector `{written}` of the {origin} rules: mend it there"));
-                    }
+                    Err(why) => problems.push(format!("the {origin} rules: `{written}`: {why}")),
                 }
             }
             out
@@ -92,10 +123,7 @@ impl Selected {
         };
         list.iter().find_map(|rule| {
             rule.matches(page).find_map(|id| {
-                let value = match &rule.attribute {
-                    Some(attribute) => crate::vietnamese::clean(page.nodes[id].attr(attribute)?),
-                    None => page.text_of(id),
-                };
+                let value = rule.value(page, id);
                 (!value.is_empty()).then(|| Match { value, id, source: self.source(rule) })
             })
         })
@@ -129,11 +157,17 @@ impl Selected {
         })
     }
 
-    /// What an operator should know of these rules: selectors that are none, and bodies that none of them finds.
+    /// What an operator should know of these rules: selectors that are none, and lists that find nothing where every
+    /// article has something.
     pub(super) fn complaints(&self, page: &Outline<'_>) -> Vec<String> {
         let mut out = self.problems.clone();
-        if !self.content.is_empty() && self.content(page).is_none() {
-            out.push(format!("the {} rules find no body: mend their `content` selectors", self.origin));
+        let silent = [
+            ("title", !self.title.is_empty() && self.first(page, Field::Title).is_none()),
+            ("content", !self.content.is_empty() && self.content(page).is_none()),
+            ("date", !self.date.is_empty() && self.first(page, Field::Date).is_none()),
+        ];
+        for (key, _) in silent.iter().filter(|(_, silent)| *silent) {
+            out.push(format!("the {} rules: no `{key}` selector finds anything on this page", self.origin));
         }
         out
     }
@@ -156,6 +190,14 @@ impl Rule {
         (0..end).filter(move |&id| self.is_match(page, id))
     }
 
+    /// The value of the attribute, or the text on one line.
+    fn value(&self, page: &Outline<'_>, id: Id) -> String {
+        match &self.attribute {
+            Some(attribute) => page.nodes[id].attr(attribute).map(crate::vietnamese::clean).unwrap_or_default(),
+            None => page.text_of(id),
+        }
+    }
+
     fn is_possible(&self, page: &Outline<'_>) -> bool {
         self.needs.iter().all(|name| page.names.contains(name.as_str()))
     }
@@ -168,10 +210,7 @@ impl Rule {
 /// The class names, identifiers and roles that a selector asks for, in lower case.
 fn needs_of(css: &str) -> Vec<String> {
     static NAMES: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r#"\[(?:id|class|data-role|itemprop)[\^$*~|]?=["']?([\w-]+)[^\]]*\]|\[[^\]]*\]|[.#]([A-Za-z_][\w-]*)"#,
-        )
-        .expect("the pattern is a constant that the tests compile")
+        pattern(r#"\[(?:id|class|data-role|itemprop)[\^$*~|]?=["']?([\w-]+)[^\]]*\]|\[[^\]]*\]|[.#]([A-Za-z_][\w-]*)"#)
     });
     // Alternatives and negations ask for one name or its absence: such selectors are always tried.
     if css.contains([',', '(', '\\']) {

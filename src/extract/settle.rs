@@ -3,14 +3,17 @@
 
 use jiff::Timestamp;
 
-use super::blocks::Block;
+use super::blocks::{self, Block};
 use super::body::{self, Body};
 use super::marks::Marks;
 use super::metadata::Metadata;
 use super::outline::{Id, Outline};
 use super::selected::{Field, Match, Selected};
 use super::site_name::is_site_like;
-use super::{Extracted, Hints, byline, container, dateline, headline, links, plain, sapo, verdict};
+use super::{
+    Extracted, Hints, byline, closing, container, dateline, disagree, headline, links, plain, sapo, script_text,
+    verdict,
+};
 use crate::vietnamese;
 
 /// A parsed page as every step sees it.
@@ -49,30 +52,40 @@ fn is_headline(text: &str) -> bool {
     (4..=400).contains(&text.chars().count()) && !is_site_like(text)
 }
 
-/// Settles the title; returns the element that shows it.
+/// Settles the title; returns the element that shows it and its wording there.
 pub(super) fn title(
     out: &mut Extracted,
     page: &Page<'_, '_>,
     rules: &[&Selected],
     body: Option<Id>,
     hints: &Hints,
-) -> Option<Id> {
+) -> (Option<Id>, String) {
     let ruled = pick(page, rules, Field::Title).filter(|found| is_headline(&found.value));
     let shown = headline::find(page, body, hints.title.as_deref());
-    let (text, source, id) = match (ruled, shown) {
+    let linked = headline::linked(page);
+    let (text, source, id, heading) = match (ruled, shown) {
         (Some(ruled), Some(shown)) => {
-            if headline::overlap(&ruled.value, &shown.text) < 0.3 {
-                out.problems.push(format!("title: the rules say `{}`, the page `{}`", ruled.value, shown.text));
+            if !disagree::on_title(out, &ruled, &shown) {
+                (shown.text, shown.source, shown.id, shown.heading)
+            } else if let Some((text, source)) = headline::worded(page, &ruled.value) {
+                (text, source, Some(ruled.id), Some(ruled.value))
+            } else {
+                (ruled.value, ruled.source, Some(ruled.id), None)
             }
-            (ruled.value, ruled.source, Some(ruled.id))
         }
-        (Some(ruled), None) => (ruled.value, ruled.source, Some(ruled.id)),
-        (None, Some(shown)) => (shown.text, shown.source, shown.id),
-        (None, None) => (vietnamese::clean(hints.title.as_ref()?), "listing".to_owned(), None),
+        (Some(ruled), None) => (ruled.value, ruled.source, Some(ruled.id), None),
+        (None, Some(shown)) => (shown.text, shown.source, shown.id, shown.heading),
+        (None, None) => {
+            let Some(title) = &hints.title else { return (None, String::new()) };
+            (vietnamese::clean(title), "listing".to_owned(), None, None)
+        }
     };
+    if let Some(headline) = linked.filter(|_| out.problems.is_empty()) {
+        disagree::on_headline(out, (&text, &source), &headline);
+    }
     out.article.title = cut(&text, MAX_TITLE);
     out.note("title", &source);
-    id
+    (id, heading.unwrap_or_else(|| out.article.title.clone()))
 }
 
 /// Reads the body by the rules, and by the general method when that looks wrong.
@@ -82,39 +95,50 @@ pub(super) fn text(
     portal: Option<&Selected>,
     ruled: Option<(Id, String, &Selected)>,
     general: Option<Id>,
+    heading: &str,
 ) -> (Body, Option<Id>) {
     let Page { outline, blocks, meta } = *page;
-    let title = out.article.title.clone();
     let read = |id: Id, rules: Option<&Selected>, foreign: Marks| {
         // What the portal's rules take out goes whichever way the body is read.
         let dropped: Vec<Id> = rules.iter().chain(&portal).flat_map(|rules| rules.dropped(outline, id)).collect();
-        let reading = body::Reading { dropped: &dropped, title: &title, foreign };
+        let reading = body::Reading { dropped: &dropped, title: heading, foreign };
         (body::read(outline, blocks, id, &reading), Some(id))
     };
     let mut chosen = general.map_or_else(|| (Body::default(), None), |id| read(id, None, Marks::FOREIGN));
     let mut source = "general method".to_owned();
+    let mut surely_foreign = Marks::SURELY_FOREIGN;
+    if container::is_live(outline, blocks) {
+        // Such a list holds the newest entries only and another set at every visit; what stands above it tells the
+        // story. Where nothing does, the entries are all the text there is.
+        let standing = Marks::FOREIGN.with(Marks::LIVE);
+        let above = container::find(outline, blocks, standing).map(|id| read(id, None, standing));
+        if let Some(above) = above.filter(|above| above.0.lines.len() >= 2 && above.0.chars(blocks) >= 300) {
+            (chosen, source) = (above, "general method, without the live entries".to_owned());
+            surely_foreign = surely_foreign.with(Marks::LIVE);
+        }
+    }
     if let Some((id, selector, rules)) = ruled {
         let by_rules = read(id, Some(rules), Marks::FOREIGN);
-        let (short, long) = (by_rules.0.chars(blocks), chosen.0.chars(blocks));
-        if short * 3 < long && long > 400 {
-            out.problems
-                .push(format!("text: {selector} gave {short} characters; the general method's {long} were taken"));
-        } else {
+        let of = |body: &Body| disagree::Length { chars: body.chars(blocks), links: body.links(blocks) };
+        if disagree::on_text(out, &selector, of(&by_rules.0), of(&chosen.0)) {
             (chosen, source) = (by_rules, selector);
         }
     }
     let prose: u32 = blocks
         .iter()
-        .filter(|block| block.is_prose() && !block.marks.any(Marks::SURELY_FOREIGN))
+        .filter(|block| block.is_prose() && !block.marks.any(surely_foreign))
         .map(|block| block.chars)
         .sum();
     let length = chosen.0.chars(blocks);
     if length * 4 < prose && prose > 600 && (meta.is_article() || !verdict::is_crowded(blocks)) {
-        let second = container::find(outline, blocks, Marks::SURELY_FOREIGN);
-        let second = second.map(|id| read(id, None, Marks::SURELY_FOREIGN));
+        let second = container::find(outline, blocks, surely_foreign);
+        let second = second.map(|id| read(id, None, surely_foreign));
         if let Some(second) = second.filter(|second| second.0.chars(blocks) > length * 2) {
             let more = second.0.chars(blocks);
-            out.problems.push(format!("text: {source} gave {length} characters; without believing class names {more}"));
+            let who = source.split_once(": ").map_or(source.as_str(), |(who, _)| who);
+            out.problems.push(format!(
+                "text: {who}: {length} characters, without believing class names {more}; took the second"
+            ));
             (chosen, source) = (second, "general method, class names not believed".to_owned());
         }
     }
@@ -131,9 +155,10 @@ pub(super) fn summary(
     rules: &[&Selected],
     body: &mut Body,
     title: Option<Id>,
+    heading: &str,
 ) {
     let ruled = pick(page, rules, Field::Summary);
-    let found = sapo::find(page, body, title, &out.article.title, ruled.as_ref());
+    let found = sapo::find(page, body, title, heading, ruled.as_ref());
     out.article.summary = cut(&found.text, MAX_SUMMARY);
     out.lead = cut(&found.shown, MAX_SUMMARY);
     if !found.text.is_empty() {
@@ -141,8 +166,13 @@ pub(super) fn summary(
     }
 }
 
-/// Settles the text: what the markup holds, or what JSON-LD holds when the markup has next to nothing.
-pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &Body) {
+/// Settles the text: what the markup holds, without the notes below it, or what JSON-LD or a script holds when the
+/// markup has next to nothing.
+pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &mut Body, html: &str) {
+    let linked = &page.meta.linked;
+    let named = page.meta.get(&["author", "article:author", "sailthru.author"]).map(|(_, name)| name);
+    let authors: Vec<&str> = linked.authors.iter().map(String::as_str).chain(named).collect();
+    closing::trim(page.blocks, body, &linked.body, &authors);
     out.article.text = cut(&body.text(page.blocks), MAX_TEXT);
     let told = &page.meta.linked.body;
     let length = told.chars().count();
@@ -151,6 +181,29 @@ pub(super) fn body_text(out: &mut Extracted, page: &Page<'_, '_>, body: &Body) {
         out.article.text = cut(told, MAX_TEXT);
         out.note("text", "JSON-LD articleBody");
     }
+    // A page that a script builds: it has a headline in its head and no text. Lists and forms have no headline.
+    let length = out.article.text.chars().count();
+    if length < 300 && page.meta.is_article() && !out.article.title.is_empty() {
+        let scripted = read_alone(&script_text::find(html), &out.article.title);
+        if scripted.chars().count() > 400.max(4 * length) {
+            out.problems.push("text: hardly any in the markup; taken from a script".to_owned());
+            out.article.text = cut(&scripted, MAX_TEXT);
+            out.note("text", "script");
+        }
+    }
+}
+
+/// The text of markup that is only an article's body.
+fn read_alone(markup: &str, title: &str) -> String {
+    if markup.is_empty() {
+        return String::new();
+    }
+    let Ok(document) = super::parse(&format!("<article>{markup}</article>")) else { return String::new() };
+    let outline = Outline::new(&document);
+    let blocks = blocks::cut(&outline);
+    let mut body = body::read(&outline, &blocks, 0, &body::Reading { dropped: &[], title, foreign: Marks::FOREIGN });
+    closing::trim(&blocks, &mut body, "", &[]);
+    body.text(&blocks)
 }
 
 /// Settles the author.
@@ -181,10 +234,16 @@ pub(super) fn author(
 pub(super) fn dates(out: &mut Extracted, place: &dateline::Place<'_, '_>, rules: &[&Selected], hints: &Hints) {
     let ruled = pick(place.page, rules, Field::Date);
     match dateline::published(place, ruled.as_ref()) {
-        Some(found) => {
+        Some(mut found) => {
+            if ruled.as_ref().is_some_and(|ruled| ruled.source == found.source)
+                && let Some(other) = disagree::on_day(out, place, &found)
+            {
+                found = other;
+            }
             out.article.published = Some(found.dated.at);
             out.article.date_only = !found.dated.has_time;
             out.offset = found.offset;
+            out.zoneless = found.offset.is_none() && !place.is_vietnamese();
             if found.source == dateline::IMAGE_ADDRESS {
                 out.problems.push("date: only the address of the lead image gives one".to_owned());
             }

@@ -20,7 +20,19 @@ pub(super) fn site_names(page: &Outline<'_>, meta: &Metadata) -> Vec<String> {
             names.push(segment);
         }
     }
+    names.extend(logo_name(page));
     names
+}
+
+/// What the site's logo is called, where its title has that too.
+fn logo_name(page: &Outline<'_>) -> Option<String> {
+    let is_logo = |name: &&str| name.to_ascii_lowercase().contains("logo");
+    let logos = page.nodes.iter().filter(|node| node.name == "img" && node.attr("alt").is_some());
+    let alts = logos
+        .take(20)
+        .filter(|node| ["src", "class", "id"].iter().filter_map(|key| node.attr(key)).any(|name| is_logo(&name)));
+    let mut names = alts.filter_map(|node| node.attr("alt")).map(crate::vietnamese::clean);
+    names.find(|name| (4..=80).contains(&name.chars().count()) && !name.to_lowercase().starts_with("logo"))
 }
 
 pub(super) fn segments(title: &str) -> Vec<String> {
@@ -273,14 +285,40 @@ pub(super) fn without_site(title: &str, site: &[String]) -> String {
             })
     };
     let mut text = title.to_owned();
-    if let (Some(last), true) = (segments.last(), segments.last().is_some_and(named)) {
-        if let Some(at) = text.rfind(last.as_str()) {
-            text.truncate(at);
-        }
-    } else if let (Some(first), true) = (segments.first(), segments.first().is_some_and(named)) {
-        text = text.get(first.len()..).unwrap_or_default().to_owned();
+    let mut rest = segments.as_slice();
+    let mut goes: &dyn Fn(&String) -> bool = &named;
+    // "Headline | Báo Mẫu | by Lan Anh": what follows the site's name is none of the headline.
+    let is_site = |segment: &&String| {
+        let key = compare_key(segment);
+        !key.is_empty() && site.iter().any(|name| compare_key(name) == key)
+    };
+    let middle = segments.len().saturating_sub(1).max(1);
+    if let Some(place) = segments[1..middle].iter().position(|segment| is_site(&segment))
+        && let Some(at) = text.rfind(segments[place + 1].as_str())
+    {
+        text.truncate(at);
+        rest = &rest[..=place];
+        goes = &|segment| is_generic(segment);
     }
-    let text = text.trim_matches(|c: char| c.is_whitespace() || "-–—|»«:·•/><←~*".contains(c)).to_owned();
+    while let [first, .., last] = rest {
+        if goes(last) {
+            let Some(at) = text.rfind(last.as_str()) else { break };
+            text.truncate(at);
+            rest = &rest[..rest.len() - 1];
+        } else if goes(first) {
+            let Some(at) = text.find(first.as_str()) else { break };
+            text.drain(..at + first.len());
+            rest = &rest[1..];
+        } else {
+            break;
+        }
+        // One name is enough, a second may be in the headline. Beside it stands the section: "Tin - Tin tức - Cổng".
+        goes = &|segment| is_generic(segment);
+    }
+    let mark = |c: char| c.is_whitespace() || "-–—|:·•/><←~*".contains(c);
+    // The arrows of a breadcrumb are also the quotes of French.
+    let quoted = text.contains('«') && text.contains('»');
+    let text = text.trim_matches(|c: char| mark(c) || !quoted && "»«".contains(c)).to_owned();
     if text.is_empty() { title.to_owned() } else { text }
 }
 
@@ -314,6 +352,18 @@ mod tests {
         check("Cổng TTĐT Hà Nội ban hành quy định về tuyển sinh đầu cấp", false);
         check("Khai trương cổng thông tin điện tử", false);
         check("Trang thông tin điện tử Sở Giáo dục và Đào tạo", true);
+    }
+
+    #[test]
+    fn the_site_goes_from_a_title() {
+        let check = |title: &str, expected: &str| {
+            assert_eq!(without_site(title, &["Báo Mẫu".to_owned()]), expected, "{title}");
+        };
+        check("Khai mạc hội nghị | Báo Mẫu", "Khai mạc hội nghị");
+        check("Báo Mẫu - Khai mạc hội nghị", "Khai mạc hội nghị");
+        check("Khai mạc hội nghị | Báo Mẫu | by Lan Anh", "Khai mạc hội nghị");
+        check("La « gravité de la situation » - Báo Mẫu", "La « gravité de la situation »");
+        check("Khai mạc hội nghị | Thời sự", "Khai mạc hội nghị | Thời sự");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::body::compare_key;
 use super::dateline;
 use super::marks::Marks;
 use super::outline::{Id, Outline};
+use super::refusal;
 use super::settle::Page;
 use crate::portal::canonical_url;
 
@@ -55,12 +56,12 @@ pub(super) fn refuse(
         is_claimed: page.meta.is_article(),
     };
     let body = evidence.text.chars().count();
-    if let Some(reason) = challenge(evidence.html, body) {
+    if let Some(reason) = challenge(evidence, body) {
         return Some(reason);
     }
     let page_chars = evidence.page.nodes.first().map_or(0, |root| root.chars) as usize;
-    if page_chars == 0 {
-        return Some("empty page: no text in the markup".to_owned());
+    if page_chars == 0 && body == 0 {
+        return Some(refusal::of_no_text(evidence.html).to_owned());
     }
     let title = evidence.title.to_lowercase();
     // News may also be of something that was not found: such a page has a date and more to say.
@@ -73,6 +74,14 @@ pub(super) fn refuse(
     let form_only = body < 60 && !evidence.has_files && !evidence.is_claimed;
     if body < SHORT && has_password_field(evidence.page) && (asks_in || form_only) {
         return Some("log-in page".to_owned());
+    }
+    let said =
+        refusal::Said { title: &evidence.page.title, blocks: evidence.blocks, body, has_date: evidence.has_date };
+    if !evidence.has_files
+        && !evidence.is_claimed
+        && let Some(reason) = refusal::refuse(&said)
+    {
+        return Some(reason.to_owned());
     }
     if body < SHORT && (says(evidence, &SHELL) || evidence.html.contains("enable JavaScript")) {
         return Some("script shell: the text is loaded by JavaScript (needs_js)".to_owned());
@@ -132,7 +141,8 @@ fn has_password_field(page: &Outline<'_>) -> bool {
 }
 
 /// Pages of firewalls and anti-robot scripts, from the markup alone.
-fn challenge(html: &str, body: usize) -> Option<String> {
+fn challenge(evidence: &Evidence<'_>, body: usize) -> Option<String> {
+    let html = evidence.html;
     if html.len() > 60_000 || body > 500 {
         return None;
     }
@@ -152,7 +162,9 @@ fn challenge(html: &str, body: usize) -> Option<String> {
     let found = signs.iter().find(|(sign, _)| html.contains(sign))?;
     // A captcha also stands under the comment form of a true article.
     let weak = found.0 == "g-recaptcha" || found.0 == "challenge-platform" || found.0 == "Access Denied";
-    (!weak || body < SHORT).then(|| found.1.to_owned())
+    // News may also be of such pages, in their own words.
+    let is_told = found.0.contains(' ') && evidence.has_date && body >= 120;
+    (!is_told && (!weak || body < SHORT)).then(|| found.1.to_owned())
 }
 
 fn says(evidence: &Evidence<'_>, phrases: &[&str]) -> bool {

@@ -58,6 +58,7 @@ impl Fetcher {
                 options.feed_max(),
             ),
             What::Sitemap => ("application/xml, text/xml, text/plain;q=0.9, */*;q=0.8", options.feed_max()),
+            What::File { max_bytes } => ("application/pdf, application/*;q=0.9, text/rtf;q=0.9, */*;q=0.5", max_bytes),
         };
         let mut url = sendable(request.url);
         let mut validators =

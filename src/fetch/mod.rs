@@ -82,6 +82,11 @@ pub enum What {
     Feed,
     /// XML or text sitemap.
     Sitemap,
+    /// A document that an article links to.
+    File {
+        /// Largest size, in bytes.
+        max_bytes: usize,
+    },
 }
 
 /// What came of a request.

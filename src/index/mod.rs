@@ -41,6 +41,8 @@ pub struct Document {
     pub summary: String,
     /// Body.
     pub text: String,
+    /// What its attached files say; a word there counts less than one in the article.
+    pub files: String,
     /// When it was published, or first seen when the page does not say.
     pub published_at: Timestamp,
     /// Canonical numbers of the legal documents it cites.

@@ -13,6 +13,8 @@ const LONGEST_CHARS: usize = 220;
 const LEAD_CHARS: usize = 50;
 /// Bytes of a body that are searched for the best passage; further on a passage is rarely the best.
 const SEARCHED_BYTES: usize = 65_536;
+/// Bytes of attached files that are searched: a passage far inside a long annex may be the only one.
+const SEARCHED_IN_FILES_BYTES: usize = 524_288;
 
 /// Finds passages for one query.
 pub(super) struct Highlighter<'q> {
@@ -42,18 +44,25 @@ impl<'q> Highlighter<'q> {
         }
     }
 
-    /// The best passage of `summary` or `text`; the beginning when nothing there was asked for.
-    pub(super) fn snippet(&mut self, summary: &str, text: &str) -> String {
+    /// The best passage of `summary`, `text` or the attached `files`; the beginning when nothing there was asked for.
+    pub(super) fn snippet(&mut self, summary: &str, text: &str, files: &str) -> String {
         let text = &text[..text.floor_char_boundary(SEARCHED_BYTES)];
-        let passages = [summary, text].map(|source| {
+        let mut passage = |source| {
             let found = self.found(source);
             let (worth, window) = best_window(source, &found);
             (worth, source, found, window)
-        });
-        // Equal worth: the sapo, which was written to be read alone.
-        let [of_summary, of_text] = passages;
+        };
+        // Equal worth: the sapo, which was written to be read alone; the files only where the article says nothing.
+        let (of_summary, of_text) = (passage(summary), passage(text));
         let is_summary_better = of_summary.0 >= of_text.0 && !summary.trim().is_empty();
-        let (_, source, found, window) = if is_summary_better { of_summary } else { of_text };
+        let mut best = if is_summary_better { of_summary } else { of_text };
+        if !files.is_empty() {
+            let of_files = passage(&files[..files.floor_char_boundary(SEARCHED_IN_FILES_BYTES)]);
+            if of_files.0 > best.0 {
+                best = of_files;
+            }
+        }
+        let (_, source, found, window) = best;
         render(source, &found, window)
     }
 
@@ -198,7 +207,7 @@ mod tests {
     use crate::index::query::read;
 
     fn check(query: &str, summary: &str, text: &str, expected: &str) {
-        assert_eq!(Highlighter::new(&read(query), false).snippet(summary, text), expected, "{query:?}");
+        assert_eq!(Highlighter::new(&read(query), false).snippet(summary, text, ""), expected, "{query:?}");
     }
 
     #[test]
@@ -210,7 +219,7 @@ mod tests {
         check("", "", "", "");
         check("a", "", "a<b>&\"'", "<mark>a</mark>&lt;b&gt;&amp;&quot;&#39;");
         let unfinished = read("thiên ta");
-        let snippet = Highlighter::new(&unfinished, true).snippet("", "Khắc phục thiên tai");
+        let snippet = Highlighter::new(&unfinished, true).snippet("", "Khắc phục thiên tai", "");
         assert_eq!(snippet, "Khắc phục <mark>thiên tai</mark>");
     }
 
@@ -219,7 +228,7 @@ mod tests {
         let filler = "Đoạn này nói chuyện khác hẳn. ".repeat(30);
         let text = format!("Thuế tăng. {filler}Luật thuế thu nhập cá nhân sửa đổi. {filler}");
         let asked = read("thuế thu nhập");
-        let snippet = Highlighter::new(&asked, false).snippet("", &text);
+        let snippet = Highlighter::new(&asked, false).snippet("", &text, "");
         assert!(snippet.starts_with('…') && snippet.contains("<mark>thuế thu nhập</mark> cá nhân"), "{snippet}");
     }
 
@@ -228,7 +237,7 @@ mod tests {
         for text in ["ă".repeat(5_000), "a ".repeat(5_000), "\u{301}".repeat(999), "<".repeat(999), "👩‍👩‍👧 ".repeat(300)]
         {
             for query in ["", "ă", "a"] {
-                let snippet = Highlighter::new(&read(query), true).snippet(&text, &text);
+                let snippet = Highlighter::new(&read(query), true).snippet(&text, &text, &text);
                 let shown = snippet.replace("<mark>", "").replace("</mark>", "").replace("&lt;", "<");
                 assert!(shown.chars().count() <= LONGEST_CHARS, "{query:?} {shown}");
             }

@@ -1,15 +1,25 @@
 //! The record as the index sees it: which articles are dirty, and what they say now.
 
+use std::borrow::Cow;
+
 use anyhow::{Context, Result};
 use futures::{Stream, TryStreamExt};
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::Document;
 use crate::portal::Kind;
 use crate::store::{Connection, Pool, instant};
+use crate::vietnamese::personal;
 
 /// Text in one batch: a thousand ordinary articles are 3 MB, a thousand of the longest would be 200.
 const MOST_BYTES: usize = 16 << 20;
+
+/// Text of files in one article's document: ten long decrees. More would make one document a batch of its own.
+const MOST_FILE_BYTES: usize = 2 << 20;
+
+/// The text of an article's files, one after the other.
+const FILES: &str = "(SELECT string_agg(t.text, ' | ' ORDER BY t.place) FROM attachment t \
+                     WHERE t.article_id = a.id AND t.state = 'text') AS files";
 
 /// A dirty article at the moment it was read.
 pub(super) struct Dirty {
@@ -34,6 +44,7 @@ struct Row {
     title: Option<String>,
     summary: Option<String>,
     text: Option<String>,
+    files: Option<String>,
     published_at: Option<i64>,
     first_seen_at: Option<i64>,
     documents: Option<String>,
@@ -48,7 +59,16 @@ impl Row {
         Dirty { article_id: self.article_id.clone(), revision: self.marked, document: belongs.then(|| self.document()) }
     }
 
+    /// What an engine may know of an article. This is the one place where documents are made, so that no number of a
+    /// person reaches any engine, its snippets or its files; the record keeps the wording for corrections.
     fn document(self) -> Document {
+        let masked = |text: Option<String>| {
+            let text = text.unwrap_or_default();
+            match personal::mask(&text) {
+                Cow::Borrowed(_) => text,
+                Cow::Owned(masked) => masked,
+            }
+        };
         Document {
             id: self.article_id,
             revision: self.revision.unwrap_or_default(),
@@ -56,9 +76,10 @@ impl Row {
             portal_name: self.name.unwrap_or_default(),
             kind: self.kind.and_then(|kind| kind.parse().ok()).unwrap_or(Kind::Other),
             url: self.url.unwrap_or_default(),
-            title: self.title.unwrap_or_default(),
-            summary: self.summary.unwrap_or_default(),
-            text: self.text.unwrap_or_default(),
+            title: masked(self.title),
+            summary: masked(self.summary),
+            text: masked(self.text),
+            files: masked(self.files.map(bounded_files)),
             published_at: instant(self.published_at.or(self.first_seen_at).unwrap_or_default()),
             documents: self.documents.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default(),
             story: self.story_id.unwrap_or_default(),
@@ -70,12 +91,12 @@ impl Row {
 /// Dirty articles with their current text, all in one view of the record; in the order of the outbox's key, so that a
 /// rebuild of a million articles is not sorted anew for each batch.
 pub(super) async fn dirty(pool: &Pool, target: &str, most: usize) -> Result<Vec<Dirty>> {
-    let rows = sqlx::query_as(
+    let rows = sqlx::query_as(AssertSqlSafe(format!(
         "SELECT o.article_id, o.revision AS marked, a.revision, a.status, p.state, p.slug, p.name, p.kind, a.url, a.title, \
-         a.summary, a.text, a.published_at, a.first_seen_at, a.documents, a.story_id, a.copy_kind \
+         a.summary, a.text, a.published_at, a.first_seen_at, a.documents, a.story_id, a.copy_kind, {FILES} \
          FROM outbox o LEFT JOIN article a ON a.id = o.article_id LEFT JOIN portal p ON p.id = a.portal_id \
-         WHERE o.target = $1 AND o.problem IS NULL ORDER BY o.article_id LIMIT $2",
-    )
+         WHERE o.target = $1 AND o.problem IS NULL ORDER BY o.article_id LIMIT $2"
+    )))
     .bind(target)
     .bind(i64::try_from(most).unwrap_or(i64::MAX))
     .fetch(pool);
@@ -84,16 +105,21 @@ pub(super) async fn dirty(pool: &Pool, target: &str, most: usize) -> Result<Vec<
 
 /// The living articles after an id, in the order of their ids.
 pub(super) async fn living(pool: &Pool, after: &str, most: usize) -> Result<Vec<Dirty>> {
-    let rows = sqlx::query_as(
+    let rows = sqlx::query_as(AssertSqlSafe(format!(
         "SELECT a.id AS article_id, a.revision AS marked, a.revision, a.status, p.state, p.slug, p.name, p.kind, a.url, \
-         a.title, a.summary, a.text, a.published_at, a.first_seen_at, a.documents, a.story_id, a.copy_kind \
+         a.title, a.summary, a.text, a.published_at, a.first_seen_at, a.documents, a.story_id, a.copy_kind, {FILES} \
          FROM article a JOIN portal p ON p.id = a.portal_id \
-         WHERE a.id > $1 AND a.status = 'live' AND p.state <> 'removed' ORDER BY a.id LIMIT $2",
-    )
+         WHERE a.id > $1 AND a.status = 'live' AND p.state <> 'removed' ORDER BY a.id LIMIT $2"
+    )))
     .bind(after)
     .bind(i64::try_from(most).unwrap_or(i64::MAX))
     .fetch(pool);
     bounded(rows).await.context("cannot read the articles for the search index")
+}
+
+fn bounded_files(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(MOST_FILE_BYTES));
+    text
 }
 
 /// Reads rows until they fill a batch; the next batch finds the others.
@@ -103,7 +129,7 @@ async fn bounded(mut rows: impl Stream<Item = sqlx::Result<Row>> + Unpin) -> Res
     while bytes < MOST_BYTES
         && let Some(row) = rows.try_next().await?
     {
-        bytes += row.text.as_ref().map_or(0, String::len);
+        bytes += row.text.as_ref().map_or(0, String::len) + row.files.as_ref().map_or(0, String::len);
         some.push(row.dirty());
     }
     Ok(some)

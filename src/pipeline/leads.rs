@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use jiff::SignedDuration;
 use url::Url;
 
-use super::{Visit, read_whole, sources_of};
+use super::{Visit, Witnessed, read_whole, sources_of};
 use crate::archive;
 use crate::dedup::Seen;
 use crate::discover::{self, Lead};
@@ -294,8 +294,12 @@ impl Visit<'_> {
         let Page { body, content_type, url, .. } = page;
         let home = self.portal.entry.url.clone();
         let (rules, now) = (self.portal.entry.rules.clone(), self.parts.clock.now());
+        let witness = self.parts.witness.clone();
         self.think(move || {
             let html = decode(&body, content_type.as_deref()).text;
+            if let Some(witness) = witness {
+                witness(Witnessed::Listing { html: &html });
+            }
             discover::listing(&html, &url, &home, rules.as_ref(), now)
         })
         .await
@@ -335,6 +339,9 @@ impl Visit<'_> {
     async fn knowledge(&mut self, lead: &Lead) -> Knowledge {
         let slug = &self.portal.entry.slug;
         let url = lead.url.as_str();
+        if self.closed.contains(url) {
+            return Knowledge::Known;
+        }
         match self.parts.window.seen(slug, url) {
             Some(Seen::NoArticle(at)) => {
                 let again = SignedDuration::from_hours(24 * i64::from(self.parts.options.no_article_days));

@@ -4,7 +4,9 @@
 //! seen only after the record has it, so a crash or an outage repeats work and loses none; "not modified" is believed
 //! for a listing only when everything that it listed was dealt with; one portal's trouble ends in its own report.
 
+pub mod attachments;
 mod leads;
+pub mod reader;
 mod reading;
 mod report;
 pub mod rebuild;
@@ -23,6 +25,7 @@ pub use report::{Failure, Report};
 use crate::archive;
 use crate::clock::{Clock, Timestamp};
 use crate::dedup::{self, Window};
+use crate::extract::{Extracted, Families};
 use crate::fetch::{FetchError, Fetched, Fetcher, Page, Request, What};
 use crate::index::outbox;
 use crate::portal::{Portal, Source, SourceKind};
@@ -64,6 +67,27 @@ impl Default for Options {
     }
 }
 
+/// A page as a visit read it, for those who look over its shoulder.
+pub enum Witnessed<'a> {
+    /// A page that lists others.
+    Listing {
+        /// Its markup.
+        html: &'a str,
+    },
+    /// A page that may be an article.
+    Page {
+        /// Where it is.
+        url: &'a url::Url,
+        /// Its markup.
+        html: &'a str,
+        /// What was made of it.
+        read: &'a Extracted,
+    },
+}
+
+/// Is told of every page that a visit reads, on the thread that reads it.
+pub type Witness = Arc<dyn Fn(Witnessed<'_>) + Send + Sync>;
+
 /// What a visit needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Parts {
@@ -81,8 +105,16 @@ pub struct Parts {
     pub index: outbox::Handle,
     /// Pages read at the same time, over all visits.
     pub thinkers: Arc<tokio::sync::Semaphore>,
+    /// The child that reads attached files.
+    pub reader: reader::Reader,
     /// How much a visit may do.
     pub options: Arc<Options>,
+    /// How attached files are read.
+    pub attachments: Arc<attachments::Options>,
+    /// The software that portals run on.
+    pub families: Arc<Families>,
+    /// Who looks over the shoulder, when somebody does.
+    pub witness: Option<Witness>,
     /// How duplicates are recognised.
     pub dedup: Arc<dedup::Options>,
     /// When something is gone.
@@ -112,6 +144,7 @@ pub async fn visit(
 ) -> Report {
     let mut visit = Visit::begin(parts, portal, order, cancel, progress);
 
+    visit.load_notices().await;
     let leads = visit.find_leads().await;
     visit.note_waiting(&leads).await;
     for lead in &leads.fresh {
@@ -129,7 +162,10 @@ pub async fn visit(
         visit.check(&article).await;
     }
 
-    visit.conclude(leads).await
+    let finished = !visit.is_over();
+    visit.read_attachments().await;
+
+    visit.conclude(leads, finished).await
 }
 
 /// A visit under way.
@@ -158,6 +194,10 @@ struct Visit<'a> {
     unchanged: Vec<String>,
     /// Pages asked for in this visit, so that none is asked for twice.
     asked: std::collections::HashSet<String>,
+    /// Addresses that bear a mark of secrecy: not asked for until a person has dealt with them.
+    closed: std::collections::HashSet<String>,
+    /// Addresses whose mark a person found to be none.
+    harmless: std::collections::HashSet<String>,
     /// Pages that wait to be read: left by earlier visits, or found by this one.
     waiting: waiting::Waiting,
 }
@@ -187,6 +227,8 @@ impl<'a> Visit<'a> {
             missing: Vec::new(),
             unchanged: Vec::new(),
             asked: std::collections::HashSet::new(),
+            closed: std::collections::HashSet::new(),
+            harmless: std::collections::HashSet::new(),
             waiting: waiting::Waiting::default(),
         }
     }
@@ -261,10 +303,10 @@ impl<'a> Visit<'a> {
     }
 
     /// Ends the visit: what was noted along the way goes into the record.
-    async fn conclude(mut self, leads: leads::Leads) -> Report {
+    async fn conclude(mut self, leads: leads::Leads, finished: bool) -> Report {
         self.note_unchanged().await;
         self.note_missing().await;
-        if !self.is_over() {
+        if finished {
             // Everything that these pages listed was dealt with: next time "not modified" may be believed.
             for (url, validators) in &leads.read_whole {
                 let noted = self.parts.window.set_validators(url, validators, self.started_at);

@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 use url::Url;
 
-use super::Visit;
 use super::leads::Leads;
+use super::{Visit, Witnessed};
 use crate::archive::table::Check;
-use crate::archive::{self, Copy, Incoming, Kept};
+use crate::archive::{self, Copy, Incoming, Kept, notices};
 use crate::dedup::{self, Sketch};
 use crate::discover::Lead;
 use crate::extract::{self, Hints};
@@ -15,6 +15,7 @@ use crate::index::outbox;
 use crate::portal::{canonical_url, same_site};
 use crate::store::Connection;
 use crate::triage;
+use crate::vietnamese::secrecy::{self, Degree};
 
 /// Notes that go into the record together.
 const NOTES: usize = 200;
@@ -31,11 +32,23 @@ pub(super) enum Read {
     Elsewhere,
 }
 
+/// What a page turned out to be.
+enum Found {
+    Article(Box<Incoming>),
+    /// Something else, in words.
+    Other(String),
+    /// It bears a mark of secrecy.
+    Marked(Degree),
+}
+
 impl Visit<'_> {
     /// Reads a page that is not known.
     pub(super) async fn read(&mut self, lead: &Lead) {
         if self.asked.contains(lead.url.as_str()) {
             return;
+        }
+        if self.closed.contains(lead.url.as_str()) {
+            return self.waiting.done(&lead.url);
         }
         match self.ask(&lead.url, What::Page, false).await {
             Ok(Fetched::Page(page)) => {
@@ -125,8 +138,12 @@ impl Visit<'_> {
         // Where a known article is now does not change what it is.
         let found = self.extract(&mut page, hints, known.map(|known| known.url.clone())).await?;
         let incoming = match found {
-            Ok(incoming) => incoming,
-            Err(reason) => {
+            Found::Article(incoming) => *incoming,
+            Found::Marked(degree) => {
+                self.withhold(&page, known, degree).await;
+                return Some(Read::NoArticle("it bears a mark of secrecy".to_owned()));
+            }
+            Found::Other(reason) => {
                 tracing::debug!(portal = self.portal.entry.slug, url = %page.url, reason, "no article");
                 match known {
                     None => self.leave(&page.requested),
@@ -173,26 +190,35 @@ impl Visit<'_> {
 
     /// What a page holds, placed in its story; or why it is no article. `known` is the address under which the record
     /// has it. Takes the page's body.
-    async fn extract(
-        &mut self,
-        page: &mut Page,
-        hints: Hints,
-        known: Option<String>,
-    ) -> Option<Result<Incoming, String>> {
+    async fn extract(&mut self, page: &mut Page, hints: Hints, known: Option<String>) -> Option<Found> {
         let (body, content_type) = (std::mem::take(&mut page.body), page.content_type.clone());
         let robots_tag = page.robots_tag.clone();
         let (url, rules) = (page.url.clone(), self.portal.entry.rules.clone());
         let (slug, portal) = (self.portal.entry.slug.clone(), self.portal.id);
         let (window, verbatim) = (self.parts.window.clone(), self.parts.dedup.verbatim);
+        let (families, witness) = (self.parts.families.clone(), self.parts.witness.clone());
         let now = self.parts.clock.now();
+        let (closed, harmless) = (self.closed.clone(), self.harmless.clone());
+        let addresses = [page.url.to_string(), page.requested.to_string()];
         let work = move || {
             let decoded = decode(&body, content_type.as_deref());
-            let mut read = extract::article(&decoded.text, &url, &hints, rules.as_ref(), now);
-            if let Some(reason) = read.not_an_article {
-                return Ok(Err(reason));
+            let mut read = extract::article_of(&decoded.text, &url, &hints, rules.as_ref(), &families, now);
+            // Before anything of the page goes anywhere, and whatever else the page is.
+            let text = format!("{}\n{}", read.article.title, read.full_text());
+            let harmless = addresses.iter().any(|address| harmless.contains(address));
+            if let Some(degree) = secrecy::of_page(&text).max(extract::stamp::mark(&decoded.text)).filter(|_| !harmless)
+            {
+                return Ok(Found::Marked(degree));
             }
+            read.article.attachments.retain(|file| !closed.contains(file.url.as_str()));
             if decoded.doubtful {
                 read.problems.push(format!("the encoding is doubtful, read as {}", decoded.encoding));
+            }
+            if let Some(witness) = witness {
+                witness(Witnessed::Page { url: &url, html: &decoded.text, read: &read });
+            }
+            if let Some(reason) = read.not_an_article {
+                return Ok(Found::Other(reason));
             }
             read.article.noarchive |= robots_tag.is_some_and(|tag| tag.to_ascii_lowercase().contains("noarchive"));
             let url = match known {
@@ -207,7 +233,7 @@ impl Visit<'_> {
                 Some(likeness) if likeness >= verbatim => Copy::Verbatim,
                 Some(_) => Copy::Near,
             };
-            anyhow::Ok(Ok(Incoming {
+            anyhow::Ok(Found::Article(Box::new(Incoming {
                 id,
                 portal,
                 url,
@@ -217,10 +243,69 @@ impl Visit<'_> {
                 story: place.story,
                 copy,
                 now,
-            }))
+            })))
         };
         let found = self.think(work).await?;
         self.report.note(found)
+    }
+
+    /// Reads which addresses are closed.
+    pub(super) async fn load_notices(&mut self) {
+        let known = notices::of_portal(self.parts.store.pool(), self.portal.id).await;
+        let (closed, harmless) = self.report.note(known).unwrap_or_default();
+        self.closed.extend(closed);
+        self.harmless.extend(harmless);
+    }
+
+    /// A page that bears a mark of secrecy: nothing of it is stored, what was stored of it before is taken back, and a
+    /// person is told.
+    async fn withhold(&mut self, page: &Page, known: Option<&Check>, degree: Degree) {
+        self.waiting.done(&page.requested);
+        self.report.withheld += 1;
+        self.report.mention(page.url.as_str(), &super::attachments::withheld(degree));
+        let own = known.and_then(|known| Url::parse(&known.url).ok());
+        let mut addresses = vec![page.requested.clone(), page.url.clone(), canonical_url(&page.url)];
+        addresses.extend(own);
+        addresses.sort();
+        addresses.dedup();
+        self.closed.extend(addresses.iter().map(Url::to_string));
+        let slug = &self.portal.entry.slug;
+        let mut ids: Vec<_> = addresses.iter().map(|url| archive::article_id(slug, url.as_str())).collect();
+        ids.extend(known.map(|known| known.id.clone()));
+        for id in &ids {
+            let forgotten = self.parts.window.forget(id);
+            self.report.note(forgotten);
+        }
+        let (targets, portal, now) = (self.parts.targets.clone(), self.portal.id, self.parts.clock.now());
+        if known.is_some() {
+            // Seen long ago as no article: once a person opens the address again, it is read like a new one.
+            let days = i64::from(self.parts.options.no_article_days) + 1;
+            let long_ago = now - SignedDuration::from_hours(24 * days);
+            for url in &addresses {
+                let noted = self.parts.window.mark_seen(slug, url.as_str(), false, long_ago);
+                self.report.note(noted);
+            }
+        }
+        let noted = self
+            .parts
+            .store
+            .write(move |connection| {
+                Box::pin(async move {
+                    for url in &addresses {
+                        let met = notices::Met { portal, url: url.as_str(), article: None, degree };
+                        notices::note(connection, &met, now).await?;
+                    }
+                    for id in &ids {
+                        if let Some(revision) = archive::withdraw(connection, id, now).await? {
+                            outbox::mark(connection, &targets, id, revision).await?;
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        self.report.note(noted);
+        self.parts.index.wake();
     }
 
     /// One transaction: the article, its version, the outbox and the queue.

@@ -26,6 +26,10 @@ pub struct Report {
     pub failed: u64,
     /// Pages left alone: robots.txt denies them, or they are no articles.
     pub skipped: u64,
+    /// Attached files whose text was read.
+    pub attachments: u64,
+    /// Pages and files that bear a mark of secrecy and were not stored.
+    pub withheld: u64,
     /// Bytes received, decompressed.
     pub bytes: u64,
     /// How long it took.
@@ -68,6 +72,13 @@ impl Report {
         }
     }
 
+    /// Notes what an operator should know of a page or file without counting it as a page that failed.
+    pub(super) fn mention(&mut self, url: &str, cause: &str) {
+        if self.errors.len() < ERRORS {
+            self.errors.push(Failure { url: url.to_owned(), cause: cause.to_owned() });
+        }
+    }
+
     /// Notes trouble of our own: the record or the window could not be written.
     pub(super) fn note<T>(&mut self, outcome: anyhow::Result<T>) -> Option<T> {
         match outcome {
@@ -97,6 +108,8 @@ impl Report {
         self.gone += other.gone;
         self.failed += other.failed;
         self.skipped += other.skipped;
+        self.attachments += other.attachments;
+        self.withheld += other.withheld;
         self.bytes += other.bytes;
         self.elapsed_ms = self.elapsed_ms.max(other.elapsed_ms);
     }

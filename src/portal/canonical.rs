@@ -35,6 +35,29 @@ pub fn same_site(home: &Url, aliases: &[String], url: &Url) -> bool {
     is_home || aliases.iter().any(|alias| is_alias(alias, &host, port(url)))
 }
 
+/// Whether `url` belongs to the body whose portal is at `home`: the same site, or any host under the domain that the
+/// body registered. Portals keep their files on hosts such as `files.bo.gov.vn`.
+#[must_use]
+pub fn same_owner(home: &Url, aliases: &[String], url: &Url) -> bool {
+    let domains = || Some((registered(&site(home)?)?, registered(&site(url)?)?));
+    same_site(home, aliases, url) || (port(url).is_none() && domains().is_some_and(|(home, other)| home == other))
+}
+
+/// The domain that a body registered: the label under `vn`, or under one of its second levels. Addresses in figures
+/// have none.
+fn registered(host: &str) -> Option<String> {
+    const SECOND_LEVEL: [&str; 14] =
+        ["gov", "com", "net", "org", "edu", "info", "int", "ac", "pro", "health", "name", "biz", "io", "ai"];
+    let labels: Vec<&str> = host.split('.').filter(|label| !label.is_empty()).collect();
+    if host.contains(':') || labels.last()?.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let is_second =
+        labels.len() >= 2 && labels.last() == Some(&"vn") && SECOND_LEVEL.contains(&labels[labels.len() - 2]);
+    let kept = if is_second { 3 } else { 2 };
+    (labels.len() >= kept).then(|| labels[labels.len() - kept..].join("."))
+}
+
 /// The host without `www.` and the dot of the root.
 fn site(url: &Url) -> Option<String> {
     let host = url.host_str()?.trim_end_matches('.');
@@ -288,6 +311,20 @@ mod tests {
         ] {
             assert_eq!(same_site(&home, &aliases, &Url::parse(url).unwrap()), expected, "{url}");
         }
+        for (url, expected) in [
+            ("http://example.gov.vn/tep.pdf", true),
+            ("https://files.example.gov.vn/tep.pdf", true),
+            ("https://cu.example.gov.vn/tep.pdf", true),
+            ("https://so.example.gov.vn:8443/tep.pdf", false),
+            ("https://other.gov.vn/tep.pdf", false),
+            ("https://example.com.vn/tep.pdf", false),
+            ("https://gov.vn/tep.pdf", false),
+            ("https://drive.example.com/tep.pdf", false),
+        ] {
+            assert_eq!(same_owner(&home, &aliases, &Url::parse(url).unwrap()), expected, "{url}");
+        }
+        let by_number = Url::parse("http://127.26.0.4:18026/").unwrap();
+        assert!(!same_owner(&by_number, &[], &Url::parse("http://10.26.0.4/").unwrap()));
         let fixture = Url::parse("http://127.0.0.1:4001/").unwrap();
         let other = Url::parse("http://127.0.0.1:4002/tin").unwrap();
         assert!(!same_site(&fixture, &[], &other));

@@ -12,6 +12,30 @@ pub struct Imported {
     pub entries: Vec<Entry>,
     /// The bad lines: where and why.
     pub problems: Vec<String>,
+    /// Where each selector of each portal stands; only TOML has selectors.
+    pub selectors: Vec<SelectorLine>,
+}
+
+/// Where one selector stands in a registry file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectorLine {
+    /// Slug of its portal.
+    pub portal: String,
+    /// The list it stands in, such as `title`.
+    pub key: String,
+    /// Its place in that list, from 0.
+    pub place: usize,
+    /// Its line in the file, from 1.
+    pub line: usize,
+}
+
+impl Imported {
+    /// The line of a selector, where the file is TOML.
+    #[must_use]
+    pub fn line_of(&self, portal: &str, key: &str, place: usize) -> Option<usize> {
+        let is_it = |known: &&SelectorLine| known.portal == portal && known.key == key && known.place == place;
+        self.selectors.iter().find(is_it).map(|known| known.line)
+    }
 }
 
 /// The file formats that are read.
@@ -201,7 +225,36 @@ fn toml(text: &str) -> Imported {
         let entry = address.and_then(|()| table.try_into::<Entry>().map_err(|cause| cause.message().to_owned()));
         imported.take(&format!("line {line}"), entry);
     }
+    imported.selectors = selector_lines(text);
     imported
+}
+
+/// Where the selectors of a TOML file stand.
+fn selector_lines(text: &str) -> Vec<SelectorLine> {
+    use std::collections::BTreeMap;
+    #[derive(Deserialize)]
+    struct File {
+        #[serde(default)]
+        portal: Vec<Table>,
+    }
+    #[derive(Deserialize)]
+    struct Table {
+        #[serde(default)]
+        slug: String,
+        #[serde(default)]
+        rules: BTreeMap<String, Vec<toml::Spanned<String>>>,
+    }
+    let Ok(file) = toml::from_str::<File>(text) else { return Vec::new() };
+    let mut out = Vec::new();
+    for Table { slug, rules } in file.portal {
+        for (key, list) in rules {
+            for (place, written) in list.iter().enumerate() {
+                let line = line_of(text, written.span().start);
+                out.push(SelectorLine { portal: slug.clone(), key: key.clone(), place, line });
+            }
+        }
+    }
+    out
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -363,6 +416,16 @@ mod tests {
             &["line 1: address `b.vn` has no scheme"],
         );
         check("[[portal]\n", Format::Toml, &[], &["line 1: "]);
+    }
+
+    #[test]
+    fn selectors_have_lines() {
+        let text = "[[portal]]\nslug = \"a\"\nname = \"A\"\nkind = \"other\"\nurl = \"https://a.vn/\"\n[portal.rules]\n\
+                    title = [\n  \"h1\",\n  \"h2\",\n]\n";
+        let imported = read(text, Format::Toml);
+        assert_eq!(imported.line_of("a", "title", 1), Some(9));
+        assert_eq!(imported.line_of("a", "title", 2), None);
+        assert_eq!(imported.line_of("b", "title", 0), None);
     }
 
     #[test]

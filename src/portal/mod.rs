@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use canonical::{canonical_url, same_site};
+pub use canonical::{canonical_url, same_owner, same_site};
 
 use crate::clock::Timestamp;
 
@@ -144,6 +144,24 @@ pub struct Rules {
     /// The link to the next page of a listing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub next: Vec<String>,
+}
+
+impl Rules {
+    /// Every list with its key, in the order of the fields above.
+    #[must_use]
+    pub fn lists(&self) -> [(&'static str, &[String]); 9] {
+        [
+            ("title", &self.title),
+            ("summary", &self.summary),
+            ("content", &self.content),
+            ("date", &self.date),
+            ("author", &self.author),
+            ("category", &self.category),
+            ("drop", &self.drop),
+            ("links", &self.links),
+            ("next", &self.next),
+        ]
+    }
 }
 
 /// Whether a portal is visited.

@@ -9,6 +9,7 @@ use super::{Amplified, Status};
 use crate::clock::Timestamp;
 use crate::store::{Pool, instant, millis};
 use crate::triage::Level;
+use crate::vietnamese::personal;
 
 /// The stories that were amplified at any time and changed after `since`, latest change first: what was corrected or
 /// recalled comes again with its new status.
@@ -62,8 +63,8 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
         let detail: Option<serde_json::Value> = row.deadline.and_then(|detail| serde_json::from_str(&detail).ok());
         Amplified {
             story: row.story_id,
-            title: row.title,
-            summary: row.summary,
+            title: personal::mask(&row.title).into_owned(),
+            summary: personal::mask(&row.summary).into_owned(),
             url: row.url,
             portal: row.slug,
             portal_name: row.name,

@@ -52,6 +52,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten: a text that has to go must not stay in a free page of the file.
+            .pragma("secure_delete", "ON")
             .busy_timeout(Duration::from_secs(20));
         let trouble = |cause: sqlx::Error| {
             let mend = mend_of(&cause);

@@ -10,6 +10,7 @@ use super::{Card, Decision, Filter, View};
 use crate::clock::Timestamp;
 use crate::portal::Kind;
 use crate::store::{Connection, Pool, instant, millis};
+use crate::vietnamese::personal;
 use decisions::read_state;
 pub(super) use decisions::{Standing, add_decision, decisions_since, move_to, standing};
 
@@ -266,8 +267,8 @@ async fn cards(connection: &mut Connection, rows: Vec<CardRow>) -> Result<Vec<Ca
             amplified_at: row.amplified_at.map(instant),
             created_at: instant(row.created_at),
             updated_at: instant(row.updated_at),
-            title: row.title,
-            summary: row.summary,
+            title: personal::mask(&row.title).into_owned(),
+            summary: personal::mask(&row.summary).into_owned(),
             url: row.url,
             kind: row.kind.parse().unwrap_or(Kind::Other),
             published_at: row.published_at.map(instant),

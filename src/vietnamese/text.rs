@@ -12,7 +12,7 @@ use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 /// A Vietnamese letter carries at most two marks; more than this on one base is decoration or an attack.
 const MARKS_PER_BASE: usize = 4;
 
-/// NFC, one line, without invisible characters; `Ð`/`ð` (eth) become `Đ`/`đ`.
+/// NFC, one line, without invisible characters; `Ð`/`ð` (eth) become `Đ`/`đ` where no other language writes them.
 #[must_use]
 pub fn clean(text: &str) -> String {
     cleaned(text).into_owned()
@@ -62,14 +62,13 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
             }
         } else {
             marks = 0;
-            visible.push(match c {
-                'Ð' => 'Đ',
-                'ð' => 'đ',
-                c => {
-                    simple = false;
-                    c
-                }
-            });
+            let c = match c {
+                'Ð' if stands_for_d(&visible) => 'Đ',
+                'ð' if stands_for_d(&visible) => 'đ',
+                c => c,
+            };
+            simple &= matches!(c, 'Ð' | 'ð' | 'Đ' | 'đ');
+            visible.push(c);
         }
     }
     visible.truncate(visible.trim_end_matches(' ').len());
@@ -78,6 +77,19 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Owned(visible.nfc().collect())
     }
+}
+
+/// Whether an eth that follows `before` stands for a `đ`: at the head of a word (`Ðiện`), or after consonants alone
+/// (`NÐ-CP`). In the languages that have an eth of their own it never begins a word and a vowel stands before it.
+fn stands_for_d(before: &str) -> bool {
+    for c in before.chars().rev() {
+        match c.to_ascii_lowercase() {
+            'a' | 'e' | 'i' | 'o' | 'u' | 'y' => return false,
+            c if c.is_ascii_lowercase() || matches!(c, 'đ' | 'Đ') => {}
+            c => return !is_letter_or_digit(c),
+        }
+    }
+    true
 }
 
 /// True only when [`clean`] would change nothing: letters that are their own NFC, single inner blanks.
@@ -311,6 +323,8 @@ mod tests {
             ("Chi\u{301}nh phu\u{309}", "Chính phủ"),
             ("Chi\u{200b}\u{301}nh\u{a0}\u{a0}phủ\u{feff}", "Chính phủ"),
             ("N\u{d0}-CP, \u{f0}iện", "NĐ-CP, điện"),
+            ("QÐ-TTg, LÐTBXH, HÐND, \u{f0}ã, Ðà Nẵng", "QĐ-TTg, LĐTBXH, HĐND, đã, Đà Nẵng"),
+            ("það er með öðrum, VIÐ, Norður, fjörð", "það er með öðrum, VIÐ, Norður, fjörð"),
             ("ĐỒNG\u{200b} NAI", "ĐỒNG NAI"),
             ("so\u{ad}ft\u{202e}x\u{7}\u{9d}", "softx"),
             ("a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "á\u{301}\u{301}\u{301}"),

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::form::{self, Form};
+use crate::archive::Cited;
 use crate::clock::{Timestamp, vietnam};
 use crate::index::{Query, Sort};
 use crate::portal::Kind;
@@ -166,6 +167,12 @@ fn read_day(text: &str) -> Option<Date> {
 fn begins(day: Date) -> Option<Timestamp> {
     let zone: TimeZone = vietnam();
     day.to_zoned(zone).ok().map(|start| start.timestamp())
+}
+
+/// `Ủy ban nhân dân tỉnh Nghệ An, 12/03/2024`: who issued a document and when, as far as articles say it.
+pub(super) fn show_issue(cited: &Cited) -> Option<String> {
+    let told: Vec<String> = cited.issuer.iter().cloned().chain(cited.issued_on.map(show_day)).collect();
+    (!told.is_empty()).then(|| told.join(", "))
 }
 
 /// `16/08/2023`.

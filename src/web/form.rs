@@ -25,6 +25,13 @@ pub(super) fn write<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
+/// A part of an address as people read it.
+pub(super) fn unescaped(part: &str) -> String {
+    // A plus sign is a blank only in a query.
+    let pair = format!("x={}", part.replace('+', "%2B").replace('&', "%26"));
+    form_urlencoded::parse(pair.as_bytes()).map(|(_, value)| value.into_owned()).collect()
+}
+
 impl Form {
     /// The first value of a field, without blanks around it; nothing when it is absent or blank.
     pub(super) fn get(&self, key: &str) -> Option<&str> {

@@ -64,6 +64,11 @@ impl Frame {
         self.language.number(number)
     }
 
+    /// How large a file is: `15 KB`, `1.024 KB`.
+    pub(super) fn size(&self, bytes: u64) -> String {
+        format!("{} KB", self.number(bytes.div_ceil(1_000)))
+    }
+
     /// `08:37 16/08/2023`, or a dash.
     pub(super) fn when(&self, at: &Option<Timestamp>) -> String {
         at.map_or_else(|| "–".to_owned(), date::show)

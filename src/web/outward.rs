@@ -1,8 +1,6 @@
 //! What may leave of a crawled text: an extract, without people's numbers, and as text.
 
-use std::sync::LazyLock;
-
-use regex::{Captures, Regex};
+use crate::vietnamese::personal;
 
 /// Characters of an extract: enough to know what an article says, too few to replace it.
 const EXTRACT: usize = 400;
@@ -16,20 +14,9 @@ pub(super) fn extract(text: &str) -> String {
     if whole_words.is_empty() { String::new() } else { masked(&format!("{whole_words} …")) }
 }
 
-/// A text without identity, bank and telephone numbers and addresses of mail (Luật 91/2025/QH15). Sums of money,
-/// which stand in groups of three, stay.
+/// A text without people's numbers and addresses (Luật 91/2025/QH15); see [`personal::mask`].
 pub(super) fn masked(text: &str) -> String {
-    static PRIVATE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+|\+?\b\d(?:[ .\-]?\d){8,}\b")
-            .expect("a constant expression")
-    });
-    static MONEY: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^\d{1,3}(?:[ .]\d{3})+$").expect("a constant expression"));
-    let hide = |found: &Captures<'_>| {
-        let whole = &found[0];
-        if MONEY.is_match(whole) { whole.to_owned() } else { "•••".to_owned() }
-    };
-    PRIVATE.replace_all(text, hide).into_owned()
+    personal::mask(text).into_owned()
 }
 
 /// The passage that the index marked. The index promises escaped text with `<mark>` only; this is the second line
@@ -70,9 +57,9 @@ mod tests {
     #[test]
     fn peoples_numbers_are_masked() {
         let check = |text, expected: &str| assert_eq!(masked(text), expected);
-        check("CCCD 001234567890 của ông A", "CCCD ••• của ông A");
-        check("gọi 0912.345.678 hoặc 024 3846 2314", "gọi ••• hoặc •••");
-        check("thư về nguyen.van.a@moh.gov.vn nhé", "thư về ••• nhé");
+        check("CCCD 001234567890 của ông A", "CCCD ●●●90 của ông A");
+        check("gọi 0912.345.678 hoặc 024 3846 2314", "gọi ●●●78 hoặc 024 3846 2314");
+        check("thư về nguyen.van.a@moh.gov.vn nhé", "thư về ●●●@moh.gov.vn nhé");
         check("1.250.000.000 đồng, 3 450 000 000 đồng", "1.250.000.000 đồng, 3 450 000 000 đồng");
         check("ngày 21/11/2026, số 224/2026/NĐ-CP, 19009095", "ngày 21/11/2026, số 224/2026/NĐ-CP, 19009095");
     }

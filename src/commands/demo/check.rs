@@ -48,6 +48,7 @@ pub(super) async fn run(works: Works, fixtures: &FixtureWeb, cancel: &Cancellati
 
     let router = crate::web::router(serve::site_parts(&works)?)?;
     findings.decision(&works, &router).await?;
+    findings.files(&expected, &works, &articles, fixtures, &router).await?;
     findings.denied(&expected, fixtures)?;
     works.close().await?;
     findings.print()
@@ -70,13 +71,13 @@ async fn archived(works: &Works) -> Result<HashMap<String, Record>> {
 
 /// What was looked at, and what was not as it should be.
 #[derive(Default)]
-struct Findings {
+pub(super) struct Findings {
     passed: usize,
     failed: Vec<String>,
 }
 
 impl Findings {
-    fn that(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
+    pub(super) fn that(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
         if holds {
             self.passed += 1;
         } else {
@@ -255,7 +256,7 @@ async fn decide(works: &Works, item: i64, action: Action, revision: i64) -> Resu
     decided.map(|decided| decided.revision).map_err(|refused| anyhow!("cannot decide: {refused:?}"))
 }
 
-async fn page(router: &Router, path: &str) -> Result<String> {
+pub(super) async fn page(router: &Router, path: &str) -> Result<String> {
     let request = Request::get(path).body(Body::empty()).context("a request")?;
     let response = router.clone().oneshot(request).await.context("the site did not answer")?;
     let body = to_bytes(response.into_body(), PAGE).await.with_context(|| format!("cannot read {path}"))?;

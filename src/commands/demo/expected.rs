@@ -82,12 +82,31 @@ pub struct Article {
     pub documents: Vec<String>,
     /// A sentence that stands in this text and in no other but its copies'.
     pub sentence: String,
+    /// Its attached files.
+    #[serde(default)]
+    pub files: Vec<File>,
+    /// Attached files that bear a mark of secrecy: nothing of them may be stored.
+    #[serde(default)]
+    pub withheld: Vec<String>,
+    /// A word that stands only in those.
+    #[serde(default)]
+    pub secret: Option<String>,
     /// What becomes of it in the later epoch; absent when nothing does.
     #[serde(default)]
     pub later: Option<Later>,
     /// The sentence that stands in place of `sentence` after the edit.
     #[serde(default)]
     pub edited_sentence: Option<String>,
+}
+
+/// An attached file and what should become of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Path of its address.
+    pub path: String,
+    /// `text`, `scanned` or `refused`.
+    pub state: String,
 }
 
 /// What becomes of an article in the later epoch.

@@ -250,6 +250,10 @@ fn content_type(name: &str, charset: Option<&str>) -> String {
         "txt" => "text/plain",
         "css" => "text/css",
         "png" => return "image/png".into(),
+        "pdf" => return "application/pdf".into(),
+        "rtf" => return "application/rtf".into(),
+        "docx" => return "application/vnd.openxmlformats-officedocument.wordprocessingml.document".into(),
+        "xlsx" => return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".into(),
         "svg" => return "image/svg+xml".into(),
         _ => "text/html",
     };

@@ -7,6 +7,7 @@
 
 mod check;
 pub mod expected;
+mod files;
 pub mod fixture;
 pub mod web;
 

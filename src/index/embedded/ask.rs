@@ -28,6 +28,10 @@ const PHRASE_FOLDED_IN_TITLE: f32 = 200.0;
 const PHRASE_FOLDED_IN_BODY: f32 = 100.0;
 /// Shared by all pairs of neighbours.
 const PAIRS: f32 = 60.0;
+/// A phrase in an attached file: after every phrase in an article.
+const PHRASE_IN_FILES: f32 = 50.0;
+/// A word in an attached file says less than one in the article.
+const IN_FILES: f32 = 0.4;
 /// A word in a headline says more than in a text.
 const IN_TITLE: f32 = 1.6;
 /// A word typed with marks and found without them.
@@ -113,15 +117,17 @@ impl Ask<'_> {
 
     /// One word anywhere: as typed, or with other accents at a price.
     fn word(&self, word: &Key, weight: f32) -> Box<dyn Clause> {
-        let mut ways = Vec::with_capacity(6);
+        let mut ways = Vec::with_capacity(8);
         let mut add = |field, key: &str, boost: f32| ways.push(boosted(term(field, key), boost * weight));
         let folded_boost = if word.is_marked() { OTHER_ACCENTS } else { 1.0 };
         if word.is_marked() {
             add(self.fields.title_exact, &word.exact, IN_TITLE);
             add(self.fields.body_exact, &word.exact, 1.0);
+            add(self.fields.files_exact, &word.exact, IN_FILES);
         }
         add(self.fields.title_folded, &word.folded, IN_TITLE * folded_boost);
         add(self.fields.body_folded, &word.folded, folded_boost);
+        add(self.fields.files_folded, &word.folded, IN_FILES * folded_boost);
         if let Some(other) = other_spelling(&word.folded) {
             add(self.fields.title_folded, &other, IN_TITLE * OTHER_ACCENTS);
             add(self.fields.body_folded, &other, OTHER_ACCENTS);
@@ -138,7 +144,7 @@ impl Ask<'_> {
             range.limit(MOST_COMPLETIONS);
             Box::new(ConstScoreQuery::new(Box::new(range), OTHER_ACCENTS))
         };
-        any(vec![of(self.fields.title_folded), of(self.fields.body_folded)])
+        any(vec![of(self.fields.title_folded), of(self.fields.body_folded), of(self.fields.files_folded)])
     }
 
     /// Words side by side: as typed first, with other accents after.
@@ -146,6 +152,7 @@ impl Ask<'_> {
         let mut ways = vec![
             scored(self.folded(self.fields.title_folded, words), PHRASE_FOLDED_IN_TITLE),
             scored(self.folded(self.fields.body_folded, words), PHRASE_FOLDED_IN_BODY),
+            scored(self.folded(self.fields.files_folded, words), PHRASE_IN_FILES),
         ];
         if words.iter().any(Key::is_marked) {
             ways.push(scored(self.exact(self.fields.title_exact, words), 2.0 * PHRASE_AS_TYPED));
@@ -155,11 +162,11 @@ impl Ask<'_> {
     }
 
     fn excluded(&self, words: &[Key]) -> Box<dyn Clause> {
-        let Fields { title_exact, title_folded, body_exact, body_folded, .. } = *self.fields;
+        let Fields { title_exact, title_folded, body_exact, body_folded, files_exact, files_folded, .. } = *self.fields;
         if words.iter().any(Key::is_marked) {
-            any(vec![self.exact(title_exact, words), self.exact(body_exact, words)])
+            any([title_exact, body_exact, files_exact].map(|field| self.exact(field, words)).into())
         } else {
-            any(vec![self.folded(title_folded, words), self.folded(body_folded, words)])
+            any([title_folded, body_folded, files_folded].map(|field| self.folded(field, words)).into())
         }
     }
 
@@ -172,9 +179,11 @@ impl Ask<'_> {
         let mut add = |clause, score| clauses.push((Occur::Should, scored(clause, score)));
         add(self.folded(title_folded, words), PHRASE_FOLDED_IN_TITLE);
         add(self.folded(body_folded, words), PHRASE_FOLDED_IN_BODY);
+        add(self.folded(self.fields.files_folded, words), PHRASE_IN_FILES);
         if self.asked.is_marked() {
             add(self.exact(title_exact, words), PHRASE_AS_TYPED);
             add(self.exact(body_exact, words), PHRASE_AS_TYPED);
+            add(self.exact(self.fields.files_exact, words), PHRASE_IN_FILES);
             let everywhere = words.iter().map(|word| {
                 let somewhere = any(vec![term(title_exact, &word.exact), term(body_exact, &word.exact)]);
                 (Occur::Must, somewhere)

@@ -29,6 +29,8 @@ pub(super) struct Fields {
     pub(super) title: Field,
     pub(super) summary: Field,
     pub(super) text: Field,
+    /// Text of the attached files.
+    pub(super) files: Field,
     pub(super) published: Field,
     pub(super) year: Field,
     pub(super) documents: Field,
@@ -39,6 +41,9 @@ pub(super) struct Fields {
     /// Words of sapo and body with marks, and without.
     pub(super) body_exact: Field,
     pub(super) body_folded: Field,
+    /// Words of the attached files with marks, and without.
+    pub(super) files_exact: Field,
+    pub(super) files_folded: Field,
 }
 
 pub(super) fn schema() -> (Schema, Fields) {
@@ -58,6 +63,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         title: builder.add_text_field("title", STORED),
         summary: builder.add_text_field("summary", STORED),
         text: builder.add_text_field("text", STORED),
+        files: builder.add_text_field("files", STORED),
         published: builder.add_i64_field("published", INDEXED | FAST | STORED),
         year: builder.add_i64_field("year", FAST),
         documents: builder.add_text_field("documents", STRING | FAST | STORED),
@@ -65,21 +71,25 @@ pub(super) fn schema() -> (Schema, Fields) {
         title_exact: builder.add_text_field("title_exact", keys.clone()),
         title_folded: builder.add_text_field("title_folded", keys.clone()),
         body_exact: builder.add_text_field("body_exact", keys.clone()),
-        body_folded: builder.add_text_field("body_folded", keys),
+        body_folded: builder.add_text_field("body_folded", keys.clone()),
+        files_exact: builder.add_text_field("files_exact", keys.clone()),
+        files_folded: builder.add_text_field("files_folded", keys),
     };
     (builder.build(), fields)
 }
 
 impl Fields {
     pub(super) fn document(&self, article: &Document, keys: &mut Keys) -> TantivyDocument {
-        let [title, summary, text] =
-            [&article.title, &article.summary, &article.text].map(|text| vietnamese::clean(text));
+        let [title, summary, text, files] =
+            [&article.title, &article.summary, &article.text, &article.files].map(|text| vietnamese::clean(text));
         let mut headline = Streams::default();
         keys.append(&title, &mut headline);
         let mut body = Streams::default();
         keys.append(&summary, &mut body);
         body.end_part();
         keys.append(&text, &mut body);
+        let mut attached = Streams::default();
+        keys.append(&files, &mut attached);
 
         let mut document = TantivyDocument::default();
         document.add_text(self.id, &article.id);
@@ -97,6 +107,11 @@ impl Fields {
         document.add_text(self.title, title);
         document.add_text(self.summary, summary);
         document.add_text(self.text, text);
+        if !files.is_empty() {
+            document.add_text(self.files, files);
+            document.add_text(self.files_exact, attached.exact);
+            document.add_text(self.files_folded, attached.folded);
+        }
         document.add_text(self.title_exact, headline.exact);
         document.add_text(self.title_folded, headline.folded);
         document.add_text(self.body_exact, body.exact);

@@ -80,7 +80,7 @@ impl Inner {
             portal: text(fields.portal).to_owned(),
             portal_name: text(fields.portal_name).to_owned(),
             title: text(fields.title).to_owned(),
-            snippet: highlighter.snippet(text(fields.summary), text(fields.text)),
+            snippet: highlighter.snippet(text(fields.summary), text(fields.text), text(fields.files)),
             published_at: fields.published_of(document),
             documents: fields.documents_of(document),
             story: text(fields.story).to_owned(),

@@ -21,6 +21,7 @@ fn article(id: &str, title: &str) -> Document {
         title: title.to_owned(),
         summary: String::new(),
         text: String::new(),
+        files: String::new(),
         published_at: instant(1_700_000_000_000),
         documents: Vec::new(),
         story: String::new(),

@@ -79,7 +79,7 @@ impl Found {
 
 fn hit(kept: Kept, highlighter: &mut Highlighter<'_>) -> Hit {
     Hit {
-        snippet: highlighter.snippet(&kept.summary, &kept.text),
+        snippet: highlighter.snippet(&kept.summary, &kept.text, &kept.files),
         id: kept.id,
         url: kept.url,
         portal: kept.portal,

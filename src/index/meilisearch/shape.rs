@@ -35,6 +35,7 @@ pub(super) struct Shape<'d> {
     title: String,
     summary: String,
     text: String,
+    files: String,
     published_at: i64,
     year: i16,
     documents: &'d [String],
@@ -43,6 +44,8 @@ pub(super) struct Shape<'d> {
     title_folded: String,
     body_exact: String,
     body_folded: String,
+    files_exact: String,
+    files_folded: String,
 }
 
 /// An article as the server hands it back.
@@ -55,25 +58,32 @@ pub(super) struct Kept {
     pub(super) title: String,
     pub(super) summary: String,
     pub(super) text: String,
+    /// Absent from articles that were sent before files were read.
+    #[serde(default)]
+    pub(super) files: String,
     pub(super) published_at: i64,
     pub(super) documents: Vec<String>,
     pub(super) story: String,
 }
 
 /// The fields of [`Kept`].
-pub(super) const KEPT: [&str; 10] =
-    ["id", "portal", "portal_name", "url", "title", "summary", "text", "published_at", "documents", "story"];
+pub(super) const KEPT: [&str; 11] =
+    ["id", "portal", "portal_name", "url", "title", "summary", "text", "files", "published_at", "documents", "story"];
 
 impl<'d> Shape<'d> {
     pub(super) fn of(article: &'d Document, keys: &mut Keys) -> Self {
-        let [title, summary, text] =
-            [&article.title, &article.summary, &article.text].map(|text| vietnamese::clean(text));
+        let [title, summary, text, files] =
+            [&article.title, &article.summary, &article.text, &article.files].map(|text| vietnamese::clean(text));
         let mut headline = (String::new(), String::new());
         append(&title, keys, &mut headline);
         let mut body = (String::new(), String::new());
         // Numbers are words too, so that a query finds an article that cites a document under another spelling.
         for part in [&summary, &text].into_iter().chain(&article.documents) {
             append(part, keys, &mut body);
+        }
+        let mut attached = (String::new(), String::new());
+        if !files.is_empty() {
+            append(&files, keys, &mut attached);
         }
         Self {
             id: &article.id,
@@ -85,6 +95,7 @@ impl<'d> Shape<'d> {
             title,
             summary,
             text,
+            files,
             published_at: millis(article.published_at),
             year: article.published_at.to_zoned(vietnam()).year(),
             documents: &article.documents,
@@ -93,6 +104,8 @@ impl<'d> Shape<'d> {
             title_folded: headline.1,
             body_exact: body.0,
             body_folded: body.1,
+            files_exact: attached.0,
+            files_folded: attached.1,
         }
     }
 }
@@ -140,7 +153,8 @@ pub(super) fn folded_word(key: &Key) -> String {
 /// The settings of the index; sent at every start, which costs nothing when they stand already.
 pub(super) fn settings() -> Value {
     json!({
-        "searchableAttributes": ["title_exact", "title_folded", "body_exact", "body_folded"],
+        "searchableAttributes":
+            ["title_exact", "title_folded", "body_exact", "body_folded", "files_exact", "files_folded"],
         "displayedAttributes": ["*"],
         "filterableAttributes": ["id", "portal", "kind", "documents", "published_at", "year"],
         "sortableAttributes": ["published_at"],
@@ -149,7 +163,7 @@ pub(super) fn settings() -> Value {
             "enabled": true,
             "minWordSizeForTypos": { "oneTypo": LETTERS_FOR_ONE_TYPO, "twoTypos": LETTERS_FOR_TWO_TYPOS },
             "disableOnNumbers": true,
-            "disableOnAttributes": ["title_exact", "body_exact"],
+            "disableOnAttributes": ["title_exact", "body_exact", "files_exact"],
         },
         "pagination": { "maxTotalHits": DEEPEST_HIT },
         "faceting": { "maxValuesPerFacet": MOST_FACET_VALUES, "sortFacetValuesBy": { "*": "count" } },

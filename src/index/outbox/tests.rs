@@ -174,12 +174,28 @@ async fn documents_say_what_the_record_says() {
         title: "Một".to_owned(),
         summary: String::new(),
         text: "nội dung".to_owned(),
+        files: String::new(),
         published_at: crate::store::instant(86_400_000),
         documents: vec!["42/2022/NĐ-CP".to_owned()],
         story: "a001".to_owned(),
         origin: true,
     };
     assert_eq!(held, expected);
+}
+
+/// The record keeps what an engine must not know.
+#[tokio::test]
+async fn numbers_of_persons_reach_no_engine() {
+    let home = tempfile::tempdir().unwrap();
+    let store = record(&home).await;
+    let title = "Quyết định 57/QĐ-UBND về ông A, CCCD 001204001234, STK 19001234567";
+    save(&store, 1, 1, title.to_owned(), "live", 5).await;
+    let index = Unreliable::new(1, 0);
+    drain(&store, "embedded", &index, 10).await.unwrap();
+    let held = index.held.lock().unwrap()["a001"].title.clone();
+    assert_eq!(held, "Quyết định 57/QĐ-UBND về ông A, CCCD ●●●34, STK ●●●67");
+    let (kept,): (String,) = sqlx::query_as("SELECT title FROM article").fetch_one(store.pool()).await.unwrap();
+    assert_eq!(kept, title);
 }
 
 #[tokio::test]

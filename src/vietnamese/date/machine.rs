@@ -1,6 +1,7 @@
 //! Dates that are the whole of a text, as programs write them in attributes and feeds.
 
 use jiff::civil;
+use jiff::tz::Offset;
 
 use super::clock::{self, Time};
 use super::day::{self, Day, Order, Style};
@@ -104,7 +105,38 @@ pub(super) fn epoch(text: &str) -> Option<Dated> {
     } else {
         Timestamp::from_second(value).ok()?
     };
-    (at.to_zoned(crate::clock::vietnam()).year() >= FIRST_YEAR).then_some(Dated { at, has_time: true })
+    (at.to_zoned(crate::clock::vietnam()).year() >= FIRST_YEAR).then_some(Dated {
+        at,
+        has_time: true,
+        zone: Some(Offset::UTC),
+    })
+}
+
+/// `M/d/yyyy h:mm:ss tt` of .NET.
+pub(super) fn american(text: &str) -> Option<Dated> {
+    let mut parts = text.split_ascii_whitespace();
+    let (date, time, half) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_afternoon = match half {
+        "AM" => false,
+        "PM" => true,
+        _ => return None,
+    };
+    let figures = |text: &str, mark: char| -> Option<[i16; 3]> {
+        let mut parts = text.split(mark).map(|part| part.parse().ok().filter(|_| part.len() <= 4));
+        let three = [parts.next()??, parts.next()??, parts.next()??];
+        parts.next().is_none().then_some(three)
+    };
+    let pads = |text: &str| text.starts_with('0') || text.contains("/0");
+    let ([month, day, year], [hour, minute, second]) = (figures(date, '/')?, figures(time, ':')?);
+    if parts.next().is_some() || pads(date) || pads(time) || !(1..=12).contains(&hour) || year < FIRST_YEAR {
+        return None;
+    }
+    let hour = hour % 12 + if is_afternoon { 12 } else { 0 };
+    let small = |value: i16| i8::try_from(value).ok();
+    let date = civil::Date::new(year, small(month)?, small(day)?).ok()?;
+    let time = civil::Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
+    let at = date.to_datetime(time).to_zoned(crate::clock::vietnam()).ok()?.timestamp();
+    Some(Dated { at, has_time: true, zone: None })
 }
 
 /// `20251121` and `20251121143000`, alone.
@@ -118,5 +150,5 @@ pub(super) fn compact(text: &str) -> Option<Dated> {
     let date = civil::Date::new(figures(0, 4), small(4), small(6)).ok()?;
     let time = civil::Time::new(small(8), small(10), small(12), 0).ok()?;
     let at = date.to_datetime(time).to_zoned(crate::clock::vietnam()).ok()?.timestamp();
-    (date.year() >= FIRST_YEAR).then_some(Dated { at, has_time: text.len() > 8 })
+    (date.year() >= FIRST_YEAR).then_some(Dated { at, has_time: text.len() > 8, zone: None })
 }

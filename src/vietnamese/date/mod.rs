@@ -25,6 +25,8 @@ pub struct Dated {
     pub at: Timestamp,
     /// False when only a day was given.
     pub has_time: bool,
+    /// The distance from UTC that the text itself gives; nothing when it gives none.
+    pub zone: Option<jiff::tz::Offset>,
 }
 
 /// Before this year there was no portal; a date that says otherwise is a default or a mistake.
@@ -60,6 +62,14 @@ fn read_in_order(text: &str, order: Order, now: Timestamp) -> Option<Dated> {
 #[must_use]
 pub fn read_machine(text: &str) -> Option<Dated> {
     machine::epoch(text).or_else(|| machine::compact(text)).or_else(|| machine::whole(&tokens(text)))
+}
+
+/// What .NET prints under the culture of the United States, the whole of the text: `3/4/2026 8:37:00 AM` is the fourth
+/// of March. Only for attributes and feeds; the lines that people read put the day first. Nothing when a zero stands
+/// before a figure, because that culture writes none.
+#[must_use]
+pub fn read_american(text: &str) -> Option<Dated> {
+    machine::american(text)
 }
 
 /// `08:37 16/08/2023`, in Vietnam.

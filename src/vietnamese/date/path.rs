@@ -16,7 +16,7 @@ pub fn in_url(path: &str, now: Timestamp) -> Option<Dated> {
     (0..segments.len()).find_map(|at| {
         let date = in_segment(segments[at]).or_else(|| in_segments(segments.get(at..at + 3)?))?;
         let at = date.to_datetime(civil::Time::midnight()).to_zoned(crate::clock::vietnam()).ok()?.timestamp();
-        reading::is_plausible(at, now).then_some(Dated { at, has_time: false })
+        reading::is_plausible(at, now).then_some(Dated { at, has_time: false, zone: None })
     })
 }
 

@@ -239,11 +239,15 @@ pub(super) fn connector_end(line: Line<'_>, at: usize) -> Option<usize> {
 
 pub(super) fn instant(found: &Day, year: u32, time: Option<Time>) -> Option<Dated> {
     let date = civil::Date::new(i16::try_from(year).ok()?, found.month as i8, found.day as i8).ok()?;
+    let mut given = None;
     let (zone, at) = match time {
         Some(time) => {
             let clock = civil::Time::new(time.hour as i8, time.minute as i8, time.second as i8, 0).ok()?;
             let zone = match time.zone {
-                Some(minutes) => TimeZone::fixed(Offset::from_seconds(minutes * 60).ok()?),
+                Some(minutes) => {
+                    given = Some(Offset::from_seconds(minutes * 60).ok()?);
+                    TimeZone::fixed(given?)
+                }
                 None => crate::clock::vietnam(),
             };
             (zone, date.to_datetime(clock))
@@ -251,5 +255,5 @@ pub(super) fn instant(found: &Day, year: u32, time: Option<Time>) -> Option<Date
         None => (crate::clock::vietnam(), date.to_datetime(civil::Time::midnight())),
     };
     let at = at.to_zoned(zone).ok()?.timestamp();
-    Some(Dated { at, has_time: time.is_some() })
+    Some(Dated { at, has_time: time.is_some(), zone: given })
 }

@@ -41,7 +41,7 @@ fn ago(line: Line<'_>, at: usize, now: Timestamp) -> Option<(Dated, usize)> {
     }
     let then = now.to_zoned(crate::clock::vietnam()).checked_sub(span).ok()?;
     let then = if has_time { then } else { then.start_of_day().ok()? };
-    Some((Dated { at: then.timestamp(), has_time }, 3))
+    Some((Dated { at: then.timestamp(), has_time, zone: None }, 3))
 }
 
 /// `cách đây 3 giờ` puts the word for the past first.
@@ -90,12 +90,12 @@ fn named_day(line: Line<'_>, at: usize, now: Timestamp) -> Option<(Dated, usize)
     };
     let at = date.to_datetime(at).to_zoned(crate::clock::vietnam()).ok()?.timestamp();
     let taken = if time.is_some() { taken + 2 } else { taken };
-    Some((Dated { at, has_time: time.is_some() }, taken))
+    Some((Dated { at, has_time: time.is_some(), zone: None }, taken))
 }
 
 /// `vừa xong`, `just now`.
 fn just_now(line: Line<'_>, at: usize, now: Timestamp) -> Option<(Dated, usize)> {
     let next = line.skip_blank(at + 1);
     let is_now = matches!((line.word(at), line.word(next)), ("vua", "xong") | ("moi", "day") | ("just", "now"));
-    is_now.then_some((Dated { at: now, has_time: true }, 2))
+    is_now.then_some((Dated { at: now, has_time: true, zone: None }, 2))
 }

@@ -12,7 +12,7 @@ fn now() -> Timestamp {
 fn written(dated: Option<Dated>) -> String {
     match dated {
         None => "none".to_owned(),
-        Some(Dated { at, has_time }) => {
+        Some(Dated { at, has_time, .. }) => {
             let form = if has_time { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d" };
             at.to_zoned(crate::clock::vietnam()).strftime(form).to_string()
         }

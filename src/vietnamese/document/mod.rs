@@ -4,15 +4,22 @@
 //! which province or commune issued it, and one without a year is used again every year; nothing here guesses.
 
 mod bodies;
+mod context;
 mod normal;
 mod number;
 mod types;
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+use serde::Serialize;
 
 use normal::Normal;
 use number::NUMBER;
 
 /// What species a number belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// `59/2020/QH14`, `237/NQ-UBTVQH16`: the National Assembly and its Standing Committee.
     Law,
@@ -41,6 +48,67 @@ pub struct Cited {
     pub kind: Kind,
 }
 
+/// A document that a text cites, with what the text says about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Citation {
+    /// The canonical number.
+    pub number: String,
+    /// What species of number it is.
+    pub kind: Kind,
+    /// Who issued it: what the number's own letters say, with the place that the words around give.
+    pub issuer: Option<String>,
+    /// The day of issue, when it stands directly around the number.
+    pub date: Option<Date>,
+    /// Where it is first cited, in bytes of the text.
+    #[serde(skip)]
+    pub place: Range<usize>,
+}
+
+/// The documents that `text` cites, each once, in order, with issuer and date where any of the mentions gives them.
+#[must_use]
+pub fn citations(text: &str) -> Vec<Citation> {
+    if !may_cite(text) {
+        return Vec::new();
+    }
+    let normal = Normal::of(text);
+    let found = numbers(&normal.text);
+    let mut citations: Vec<Citation> = Vec::new();
+    // From the last to the first: `các Nghị định số 10/2020/NĐ-CP, 47/2022/NĐ-CP của Chính phủ` names the issuer once.
+    let mut told: Vec<context::Told> = Vec::with_capacity(found.len());
+    for (at, one) in found.iter().enumerate().rev() {
+        let mut here = context::read(&normal.text, one.start..one.end);
+        let list = found.get(at + 1).filter(|next| joins(&normal.text[one.end..next.start]));
+        if here.issuer.is_none() && list.is_some() {
+            here.issuer = told.last().and_then(|next| next.issuer.clone());
+        }
+        told.push(here);
+    }
+    for (one, told) in found.into_iter().zip(told.into_iter().rev()) {
+        let place = normal.origin(one.start)..normal.origin_of_end(one.end);
+        let date = told.date.filter(|date| is_of_year(&one.number, *date));
+        match citations.iter_mut().find(|known| known.number == one.number) {
+            Some(known) => {
+                known.issuer = known.issuer.take().or(told.issuer);
+                known.date = known.date.or(date);
+            }
+            None => {
+                let Cited { number, kind, .. } = one;
+                citations.push(Citation { number, kind, issuer: told.issuer, date, place });
+            }
+        }
+    }
+    for citation in &mut citations {
+        citation.issuer = context::issuer(&citation.number, citation.issuer.take());
+    }
+    citations
+}
+
+/// Whether a document with this number can be of that day: the year in a number is the year of issue.
+fn is_of_year(number: &str, date: Date) -> bool {
+    let year = number.split('/').nth(1).filter(|part| part.len() == 4).and_then(|part| part.parse::<i16>().ok());
+    year.is_none_or(|year| year == date.year())
+}
+
 /// The canonical numbers that `text` cites, each once, in order.
 #[must_use]
 pub fn find(text: &str) -> Vec<String> {
@@ -60,13 +128,23 @@ pub fn find_with_places(text: &str) -> Vec<Cited> {
         return Vec::new();
     }
     let normal = Normal::of(text);
-    let mut cited = Vec::new();
+    let mut cited = numbers(&normal.text);
+    for one in &mut cited {
+        (one.start, one.end) = (normal.origin(one.start), normal.origin_of_end(one.end));
+    }
+    cited
+}
+
+/// Every citation in normal text, with its places there.
+fn numbers(text: &str) -> Vec<Cited> {
+    let mut cited: Vec<Cited> = Vec::new();
     let mut at = 0;
-    while let Some(found) = NUMBER.captures_at(&normal.text, at) {
+    while let Some(found) = NUMBER.captures_at(text, at) {
         let whole = found.get(0).expect("group 0 always takes part");
-        match number::read(&normal.text, &found) {
+        let is_listed = cited.last().is_some_and(|last| joins(&text[last.end..whole.start()]));
+        match number::read(text, &found, is_listed) {
             Some((number, kind, end)) => {
-                cited.push(Cited { number, start: normal.origin(whole.start()), end: normal.origin_of_end(end), kind });
+                cited.push(Cited { number, start: whole.start(), end, kind });
                 at = end.max(whole.start() + 1);
             }
             None => at = whole.start() + first_char_length(whole.as_str()),
@@ -81,6 +159,12 @@ pub fn find_with_places(text: &str) -> Vec<Cited> {
 #[must_use]
 pub fn canonical(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || ".,;:()[]\"'“”".contains(c));
+    // Some numbers are believed in a text only where its words say that a document follows. Who asks for one says so.
+    whole(text).or_else(|| whole(&format!("văn bản số {text}")))
+}
+
+/// The canonical number, when `text` is one and nothing else but the word for it.
+fn whole(text: &str) -> Option<String> {
     let mut found = find_with_places(text).into_iter();
     let cited = found.next()?;
     let rest = text[..cited.start].trim_end_matches([' ', ':']);
@@ -121,6 +205,11 @@ fn may_cite(text: &str) -> bool {
     let has_slash = text.contains(['/', '∕', '⁄', '／']) || text.contains("&#");
     let has_old_form = || text.contains("-TTg") || text.contains("-HĐBT") || text.contains("-CT ");
     (has_slash || has_old_form()) && text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// What stands between the numbers of one list: `10/2020/NĐ-CP, 47/2022/NĐ-CP và số 05/2023/NĐ-CP`.
+fn joins(between: &str) -> bool {
+    matches!(between.trim(), "," | ";" | "và" | ", và" | "hoặc" | ", số" | "và số" | "; số" | "-")
 }
 
 fn first_char_length(text: &str) -> usize {

@@ -33,7 +33,9 @@ pub(super) static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 const BODY: &str = "[A-ZĐƯƠÂÊÔĂ][A-Z0-9ĐƯƠÂÊÔĂ&]{0,13}";
 
 /// The canonical number of a match, its kind, and where it really ends.
-pub(super) fn read(text: &str, found: &Captures<'_>) -> Option<(String, Kind, usize)> {
+///
+/// `is_listed`: another number stands right before it, so that this one too is meant as one.
+pub(super) fn read(text: &str, found: &Captures<'_>, is_listed: bool) -> Option<(String, Kind, usize)> {
     let start = found.get(0)?.start();
     if continues_before(text, start) {
         return None;
@@ -53,7 +55,7 @@ pub(super) fn read(text: &str, found: &Captures<'_>) -> Option<(String, Kind, us
         return (!next_is_figure).then(|| (format!("{number}/{year}/{letters}"), Kind::Law, law.end()));
     }
     if let Some(bodies) = found.name("bodies") {
-        return with_type(text, found, &number, bodies);
+        return with_type(text, found, &number, bodies, is_listed);
     }
     if let Some(glued) = found.name("glued") {
         let letters = match glued.as_str().to_uppercase().as_str() {
@@ -74,14 +76,27 @@ pub(super) fn read(text: &str, found: &Captures<'_>) -> Option<(String, Kind, us
 }
 
 /// `42/2022/NĐ-CP`, `1295/QĐ-TTg`, `05/2010/TTLT-BCA-BTC`, `237/NQ-UBTVQH16`.
-fn with_type(text: &str, found: &Captures<'_>, number: &str, list: regex::Match<'_>) -> Option<(String, Kind, usize)> {
+fn with_type(
+    text: &str,
+    found: &Captures<'_>,
+    number: &str,
+    list: regex::Match<'_>,
+    is_listed: bool,
+) -> Option<(String, Kind, usize)> {
     let written = &found["type"];
     let kind = types::canonical(written)?;
     let year = found.name("year").map(|year| year.as_str());
+    // `42/2022 NĐ-CP` lost its second slash; `tháng 12/2025 TB-KL` never had one.
+    let is_loose =
+        found.name("year").zip(found.name("type")).is_some_and(|(year, kind)| &text[year.end()..kind.start()] == " ");
+    if is_loose && follows(text, found, &["thang", "quy", "ky", "nam", "ngay"]) {
+        return None;
+    }
     let is_cased = written == kind;
     let mut letters = kind.to_owned();
     let mut end = list.start();
     let mut issuer_known = None;
+    let mut issuer = String::new();
     for part in list.as_str().split_inclusive(['-', '/']) {
         let mark_length = usize::from(part.ends_with(['-', '/']));
         let body = &part[..part.len() - mark_length];
@@ -96,7 +111,10 @@ fn with_type(text: &str, found: &Captures<'_>, number: &str, list: regex::Match<
             break;
         }
         // What follows the first body is its unit, or a body that signs with it.
-        issuer_known.get_or_insert(known);
+        if issuer_known.is_none() {
+            issuer_known = Some(known);
+            issuer.clone_from(&name);
+        }
         letters.push('-');
         letters.push_str(&name);
         let is_cut = body_end < end + body.len();
@@ -107,17 +125,22 @@ fn with_type(text: &str, found: &Captures<'_>, number: &str, list: regex::Match<
     }
     let end = end.min(list.end());
     let issuer_known = issuer_known.unwrap_or(false);
-    if letters.len() == kind.len() || !ends(text, end) {
+    if letters.len() == kind.len() || !ends(text, end) || is_site_licence(kind, &issuer) {
         return None;
     }
-    let is_citation = if year.is_some() {
+    // `TT-Huế`: the letters before the small one are no body unless they are written as one.
+    if text[end..].starts_with(char::is_lowercase) && !is_written_as_name(&text[..end], &letters) {
+        return None;
+    }
+    let is_citation = if is_loose {
+        issuer_known
+    } else if year.is_some() {
         // The year and the type say enough, unless all of it is in small letters: then it must be a real body.
         issuer_known || is_cased
     } else {
-        issuer_known || (is_cased && is_strong(text, found, kind))
+        issuer_known || (is_cased && (is_strong(text, found, kind) || is_listed || is_introduced(text, found)))
     };
-    // `Mẫu số 01/QĐ-UBND` is a form to fill in.
-    if !is_citation || (year.is_none() && follows(text, found, &["mau", "mau so", "bieu", "bieu so", "phu luc"])) {
+    if !is_citation || (year.is_none() && is_form(text, found)) {
         return None;
     }
     Some(assembled(number, year, &letters, end))
@@ -131,19 +154,103 @@ fn is_strong(text: &str, found: &Captures<'_>, kind: &str) -> bool {
         && (is_high || follows(text, found, &["so", "quyet dinh", "ke hoach", "nghi quyet", "to trinh"]))
 }
 
+/// Whether the last of the canonical `letters` stands at the end of `written` as it writes itself, or in capitals.
+fn is_written_as_name(written: &str, letters: &str) -> bool {
+    let name = letters.rsplit('-').next().unwrap_or_default();
+    let from = written.char_indices().rev().nth(name.chars().count().saturating_sub(1)).map_or(0, |(at, _)| at);
+    written.ends_with(name) || !written[from..].contains(char::is_lowercase)
+}
+
+/// The licence of a paper, a broadcaster or a web site, as it stands in the footer of every page: `123/GP-TTĐT`.
+fn is_site_licence(kind: &str, issuer: &str) -> bool {
+    const OF_MEDIA: [&str; 12] =
+        ["TTĐT", "TTĐN", "BTTTT", "STTTT", "BC", "CBC", "BCXB", "XBIPH", "PTTH", "PTTH&TTĐT", "ICP", "BVHTT"];
+    matches!(kind, "GP" | "GPXB") && OF_MEDIA.contains(&issuer)
+}
+
+/// Whether the words before the match say that a document's number follows: `Thông báo số`, `căn cứ văn bản`.
+fn is_introduced(text: &str, found: &Captures<'_>) -> bool {
+    const DOCUMENTS: [&str; 24] = [
+        "nghi dinh",
+        "thong tu",
+        "quyet dinh",
+        "nghi quyet",
+        "chi thi",
+        "cong dien",
+        "thong bao",
+        "ke hoach",
+        "cong van",
+        "van ban",
+        "to trinh",
+        "bao cao",
+        "ket luan",
+        "huong dan",
+        "quy che",
+        "quy dinh",
+        "phap lenh",
+        "lenh",
+        "bien ban",
+        "phuong an",
+        "de an",
+        "ban hanh",
+        "can cu",
+        "theo",
+    ];
+    let before = words_before(text, found);
+    let before = before.strip_suffix("so").map_or(before.as_str(), str::trim_end);
+    DOCUMENTS.iter().any(|name| before.strip_suffix(name).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric)))
+}
+
+/// `Mẫu số 01/QĐ-UBND`, `mẫu Thông báo số 01/TB-TĐT`: a form to fill in.
+fn is_form(text: &str, found: &Captures<'_>) -> bool {
+    let before = words_before(text, found);
+    let mut words = before.rsplit(' ').map(|word| word.trim_matches(['(', '"', '“', '”', ')'])).take(8);
+    words.any(|word| matches!(word, "mau" | "bieu")) || before.ends_with("phu luc")
+}
+
+/// The folded words of the same clause right before the match.
+fn words_before(text: &str, found: &Captures<'_>) -> String {
+    /// Enough for `mẫu Thông báo kết quả xử lý số`.
+    const REACH: usize = 48;
+    let head = &text[..found.get(0).map_or(0, |whole| whole.start())];
+    let from = head.char_indices().rev().nth(REACH).map_or(0, |(at, _)| at);
+    let near = head[from..].trim_end_matches([' ', ':', '(', '"', '“']);
+    let clause = near.rfind(['.', ';', ',', ':']).map_or(near, |at| &near[at + 1..]);
+    fold(clause)
+}
+
 /// `1654/BTTTT-ƯDCNTT`, `1453/LĐTBXH-QĐ`: the sender must be known, and written as a name.
 fn letter(text: &str, found: &Captures<'_>, number: &str) -> Option<(String, Kind, usize)> {
     let sender = found.name("sender")?;
     let unit = found.name("unit")?;
-    let (name, end) = known_body(sender.as_str(), sender.start())?;
-    let is_sender = end == sender.end() && name == sender.as_str() && bodies::sends_letters(&name);
+    // Codes of forms and tables, which look like letters in every other way.
+    const FORMS: [&str; 10] = ["CK", "TP", "TSC", "TSTL", "TKLN", "ĐK", "BK", "GTGT", "NG", "CNKD"];
+    // Hardly any form has a number of three figures, and a letter that is called one may come from anybody.
+    let is_called_letter = || {
+        found["n"].len() >= 3
+            && !FORMS.contains(&sender.as_str())
+            && is_capitals(sender.as_str())
+            && is_capitals(unit.as_str())
+            && is_introduced(text, found)
+    };
+    let (name, is_sender) = match known_body(sender.as_str(), sender.start()) {
+        Some((name, end)) => {
+            let is_sender = end == sender.end() && name == sender.as_str() && bodies::sends_letters(&name);
+            (name, is_sender || is_called_letter())
+        }
+        None => (sender.as_str().to_owned(), is_called_letter()),
+    };
     let tail = unknown_body(unit.as_str());
     let end = unit.start() + tail.len();
-    if !is_sender || tail.chars().count() < 2 || !ends(text, end) || follows(text, found, &["mau", "mau so", "bieu"]) {
+    if !is_sender || tail.chars().count() < 2 || !ends(text, end) || is_form(text, found) {
         return None;
     }
     let year = found.name("letter_year").map(|year| format!("{}/", year.as_str())).unwrap_or_default();
     Some((format!("{number}/{year}{name}-{tail}"), Kind::Letter, end))
+}
+
+fn is_capitals(letters: &str) -> bool {
+    !letters.contains(char::is_lowercase)
 }
 
 fn assembled(number: &str, year: Option<&str>, letters: &str, end: usize) -> (String, Kind, usize) {

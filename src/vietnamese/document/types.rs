@@ -62,7 +62,7 @@ const MEANT: [(&str, &str); 3] = [("ND", "NĐ"), ("QD", "QĐ"), ("Đ", "QĐ")];
 /// The types as alternatives of an expression, the longer first.
 pub(super) fn pattern() -> String {
     let mut letters: Vec<&str> = TYPES.iter().map(|(letters, _, _)| *letters).collect();
-    letters.extend(["CD", "QyD"]);
+    letters.extend(["CD", "QyD", "Đ"]);
     letters.sort_by_key(|letters| std::cmp::Reverse(letters.chars().count()));
     letters.join("|")
 }

@@ -16,6 +16,7 @@ use super::form::Query;
 use super::outward;
 use super::pages::item;
 use super::trouble::Trouble;
+use crate::archive::{self, attachments};
 use crate::clock::Timestamp;
 use crate::index::{self, Hit, Results};
 use crate::portal::{self, State as Run};
@@ -105,17 +106,33 @@ fn facets(results: &Results) -> Value {
     })
 }
 
+/// An attached file, without its text.
+fn file_of(file: &attachments::File) -> Value {
+    json!({
+        "url": file.url,
+        "title": outward::masked(&file.title),
+        "kind": file.kind,
+        "bytes": file.bytes,
+        "state": file.state.as_str(),
+        "reason": file.reason,
+    })
+}
+
 /// `GET /api/v1/items/{id}`: what the page shows, no more of the text than the page.
 pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Json<Value>, Trouble> {
     let article = item::find(&site, &id).await?;
     let live = item::shown(&article);
     let summary = if live { outward::masked(&article.summary) } else { String::new() };
+    let cited = archive::table::cited(site.parts.store.pool(), &article).await?;
     let extract = if live && !article.noarchive { outward::extract(&article.text) } else { String::new() };
+    let files = if live { attachments::of(site.parts.store.pool(), &id).await? } else { Vec::new() };
+    let files: Vec<Value> = files.iter().filter(|file| outward::link(&file.url).is_some()).map(file_of).collect();
     Ok(Json(json!({
         "id": article.id,
         "url": article.url,
         "portal": article.portal,
         "portal_name": article.portal_name,
+        "files": files,
         "kind": article.kind,
         "title": article.title,
         "summary": summary,
@@ -127,6 +144,7 @@ pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) 
         "category": article.category,
         "language": article.language,
         "documents": article.documents,
+        "cited": cited,
         "story": article.story,
         "copy": article.copy,
         "version": article.version,

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::archive;
+use crate::archive::notices::{self, Notice};
 use crate::portal::{self, Portal, State as Run};
 use crate::web::frame::{Frame, page};
 use crate::web::outward;
@@ -23,6 +24,8 @@ const ROWS: usize = 500;
 struct Console {
     frame: Frame,
     index: IndexStatus,
+    /// What bears a mark of secrecy and nobody has dealt with yet.
+    notices: Vec<Notice>,
     portals: Vec<Portal>,
     /// Live articles by slug.
     articles: HashMap<String, i64>,
@@ -45,7 +48,9 @@ pub(in crate::web) async fn show(State(site): State<Arc<Site>>, visitor: Visitor
     portals.truncate(ROWS);
     let counts = archive::table::counts(site.parts.store.pool()).await?;
     let articles = counts.into_iter().map(|(slug, live, _)| (slug, live)).collect();
-    page(&Console { frame: Frame::of(&visitor), index, portals, articles, all, failing })
+    let mut notices = notices::open(site.parts.store.pool()).await?;
+    notices.truncate(ROWS);
+    page(&Console { frame: Frame::of(&visitor), index, notices, portals, articles, all, failing })
 }
 
 impl Console {

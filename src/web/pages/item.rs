@@ -7,8 +7,11 @@ use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
 use serde_json::json;
 
-use crate::archive::{self, Record, Status, Version};
+use crate::archive::attachments::{self, File};
+use crate::archive::{self, Cited, Record, Status, Version};
 use crate::clock::Timestamp;
+use crate::pipeline::attachments::LIST_OF_PERSONS;
+use crate::web::asked::show_issue;
 use crate::web::form;
 use crate::web::frame::{Frame, page};
 use crate::web::outward;
@@ -23,8 +26,10 @@ struct Item {
     article: Record,
     summary: String,
     extract: String,
+    files: Vec<File>,
     others: Vec<Record>,
     versions: Vec<Change>,
+    cited: Vec<Cited>,
     json_ld: String,
 }
 
@@ -45,13 +50,16 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Trouble> {
     let article = find(&site, &id).await?;
     let pool = site.parts.store.pool();
+    let cited = archive::table::cited(pool, &article).await?;
     let mut others = archive::table::story(pool, &article.story).await?;
     others.retain(|other| other.id != article.id);
+    let files = if shown(&article) { attachments::of(pool, &id).await? } else { Vec::new() };
+    others.iter_mut().for_each(|other| other.title = outward::masked(&other.title));
     let versions = changes(&archive::table::versions(pool, &id).await?);
     let json_ld = outward::json_block(&linked_data(&article, &site.parts.options));
     let summary = if shown(&article) { outward::masked(&article.summary) } else { String::new() };
     let extract = if shown(&article) && !article.noarchive { outward::extract(&article.text) } else { String::new() };
-    page(&Item { frame: Frame::of(&visitor), article, summary, extract, others, versions, json_ld })
+    page(&Item { frame: Frame::of(&visitor), article, summary, extract, files, others, versions, cited, json_ld })
 }
 
 /// `/stories/{id}`: a story is seen at its first article, which bears its name.
@@ -66,7 +74,9 @@ pub(in crate::web) async fn find(site: &Site, id: &str) -> Result<Record, Troubl
     if !shape {
         return Err(Trouble::NotFound);
     }
-    archive::table::find(site.parts.store.pool(), id).await?.ok_or(Trouble::NotFound)
+    let mut article = archive::table::find(site.parts.store.pool(), id).await?.ok_or(Trouble::NotFound)?;
+    article.title = outward::masked(&article.title);
+    Ok(article)
 }
 
 /// What its portal took down we do not show either.
@@ -91,6 +101,38 @@ impl Item {
         self.frame.word("item", if self.article.date_only { "published_on" } else { "published" })
     }
 
+    /// The words of a file's link, or the name of the file.
+    fn file_title(&self, file: &File) -> String {
+        if !file.title.trim().is_empty() {
+            return outward::masked(&file.title);
+        }
+        let name = file.url.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        outward::masked(&form::unescaped(name))
+    }
+
+    /// `PDF, 15,7 KB`.
+    fn file_facts(&self, file: &File) -> String {
+        let kind = self.frame.word("file_kind", &file.kind);
+        match file.bytes {
+            Some(bytes) => format!("{kind}, {}", self.frame.size(bytes)),
+            None => kind.to_owned(),
+        }
+    }
+
+    /// What became of a file, in the reader's words.
+    fn file_state(&self, file: &File) -> &'static str {
+        let reason = file.reason.as_deref().unwrap_or_default();
+        let key = match file.state {
+            attachments::State::Refused if reason == LIST_OF_PERSONS => "persons",
+            state => state.as_str(),
+        };
+        self.frame.word("file_state", key)
+    }
+
+    fn issue(&self, cited: &Cited) -> Option<String> {
+        show_issue(cited)
+    }
+
     fn citing(&self, number: &str) -> String {
         format!("/search?{}", form::write([("document", number)]))
     }
@@ -108,7 +150,12 @@ fn changes(versions: &[Version]) -> Vec<Change> {
             ];
             fields.into_iter().filter_map(|(key, differs)| differs.then_some(key)).collect()
         });
-        lines.push(Change { version: version.version, at: version.seen_at, title: version.title.clone(), changed });
+        lines.push(Change {
+            version: version.version,
+            at: version.seen_at,
+            title: outward::masked(&version.title),
+            changed,
+        });
         before = Some(version);
     }
     lines.reverse();

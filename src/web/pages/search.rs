@@ -9,12 +9,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::ToSpan;
 
+use crate::archive::{self, Cited};
 use crate::clock::{Timestamp, vietnam};
 use crate::index::{Hit, Results, Sort};
 use crate::portal::Kind;
 use crate::share;
 use crate::vietnamese::document;
-use crate::web::asked::{Asked, show_day};
+use crate::web::asked::{Asked, show_day, show_issue};
 use crate::web::form::{self, Query};
 use crate::web::frame::{Frame, page};
 use crate::web::outward;
@@ -28,6 +29,8 @@ const PER_PAGE: usize = 20;
 const PORTALS: usize = 15;
 /// Years that the filter lists.
 const YEARS: usize = 10;
+/// Issuers and days told of one number.
+const ISSUES: i64 = 3;
 /// Days that one click chooses: the words, and how many days before today they begin.
 const LAST_DAYS: [(&str, i32); 3] = [("search.today", 0), ("search.last_7", 6), ("search.last_30", 29)];
 
@@ -45,6 +48,8 @@ struct Search {
     /// Articles whose portal gave only a day.
     by_day: HashSet<String>,
     documents: Vec<Link>,
+    /// What articles say of the document that is asked for: its type, and each issuer with the day.
+    document: Option<String>,
     pages: Vec<Step>,
 }
 
@@ -88,6 +93,10 @@ pub(in crate::web) async fn show(
     let names = site.names().await?;
     let ids: Vec<&str> = results.hits.iter().map(|hit| hit.id.as_str()).collect();
     let by_day = share::table::dated_by_day(site.parts.store.pool(), &ids).await?;
+    let told = match &asked.document {
+        Some(number) => archive::table::issued(site.parts.store.pool(), number, ISSUES).await?,
+        None => Vec::new(),
+    };
     let frame = Frame::of(&visitor);
     let status = if asked.problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let answer = page(&Search {
@@ -97,6 +106,7 @@ pub(in crate::web) async fn show(
         days: days(&frame, &asked, &results, site.now()),
         by_day,
         documents: documents(&asked, &results),
+        document: asked.document.as_deref().and_then(|number| described(number, &told)),
         pages: steps(&asked, results.total),
         frame,
         asked,
@@ -109,6 +119,21 @@ pub(in crate::web) async fn show(
 pub(in crate::web) async fn document(Path(number): Path<String>) -> Redirect {
     let number = document::canonical(&number).unwrap_or(number);
     Redirect::to(&format!("/search?{}", form::write([("document", number.as_str())])))
+}
+
+/// `Quyết định · Ủy ban nhân dân tỉnh Nghệ An, 12/03/2024`. A number alone is used in every province: what articles say
+/// stands side by side, and nothing here decides.
+fn described(number: &str, told: &[Cited]) -> Option<String> {
+    let kind = document::type_name(number).map(str::to_owned);
+    let mut issues: Vec<String> = told.iter().filter_map(show_issue).collect();
+    // The issuer alone says nothing beside the issuer with a day.
+    let whole = issues.clone();
+    issues.retain(|issue| !whole.iter().any(|other| other.starts_with(&format!("{issue}, "))));
+    if issues.is_empty() {
+        issues.extend(document::issuer(number).map(str::to_owned));
+    }
+    let parts: Vec<String> = kind.into_iter().chain(issues).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 impl Search {
