@@ -7,7 +7,7 @@
 //! clock vietnamese store                                       the ground
 //!   portal ─► schedule ─► fetch ─► discover ─► extract ─► dedup ─► archive ─► index, triage ─► share
 //! accounts                                                     who may decide
-//! pipeline                                                     one visit of one portal, in one function
+//! pipeline                                                     one visit of one portal, in one function; the sweep
 //! web                                                          citizens, desk, console, operations
 //! config app commands main                                     options, the assembled parts, the command line
 //! ```

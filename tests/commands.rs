@@ -132,6 +132,8 @@ fn wrong_arguments_are_named() {
         lantoa.check(arguments, 2, words);
     };
     check(&["crawl", "khong-co"], &["cannot crawl `khong-co`", "lantoa portal list"]);
+    check(&["sweep", "khong-co"], &["cannot sweep `khong-co`", "lantoa portal list"]);
+    assert_eq!(lantoa.run(&["sweep", "a", "--max-pages", "0"]).status.code(), Some(2));
     for act in ["show", "pause", "resume", "remove", "check"] {
         check(&["portal", act, "khong-co"], &["cannot", "`khong-co`", "no such portal"]);
     }
@@ -337,6 +339,34 @@ fn a_crawl_that_is_stopped_or_killed_loses_nothing() {
     }
     lantoa.run(&["portal", "add", &address, "--slug", "tinh"]);
     assert_eq!(lantoa.json(&["crawl", "tinh"])["totals"]["new"], 40);
+    assert_eq!(lantoa.json(&["search", "hội nghị"])["total"], 40);
+}
+
+#[test]
+fn a_sweep_that_is_killed_goes_on_and_no_other_runs_beside_it() {
+    let lantoa = Operator::new();
+    let address = portal(40, Duration::from_millis(50));
+    lantoa.run(&["portal", "add", &address, "--slug", "tinh"]);
+    let exported = || text(&lantoa.run(&["export", "articles"]).stdout).lines().count();
+    let mut command = lantoa.command(&["sweep", "tinh"]);
+    let mut killed = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    until("some articles", Duration::from_secs(60), || exported() >= 3);
+    lantoa.check(&["sweep", "tinh"], 2, &["cannot use the data folder", "process", "holds it"]);
+    signal(&killed, "-KILL");
+    killed.wait().unwrap();
+    assert!(exported() < 40, "the sweep was over before it was killed");
+    let report = lantoa.json(&["sweep", "tinh", "--max-pages", "10"]);
+    assert_eq!((&report["requests"], &report["done"]), (&10.into(), &false.into()), "{report}");
+    // A paused portal is swept when somebody asks.
+    lantoa.run(&["portal", "pause", "tinh"]);
+    let output = lantoa.run(&["sweep", "tinh"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("portal `tinh` is paused"), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    assert!(table.contains("new articles") && table.contains(", done"), "{table}");
+    assert_eq!(exported(), 40);
+    let report = lantoa.json(&["sweep", "tinh", "--fresh"]);
+    assert_eq!((&report["new"], &report["earlier"], &report["done"]), (&0.into(), &0.into(), &true.into()), "{report}");
     assert_eq!(lantoa.json(&["search", "hội nghị"])["total"], 40);
 }
 

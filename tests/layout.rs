@@ -27,13 +27,14 @@ const ORDER: [&str; 18] = [
 ];
 
 /// Crates that only their owners may name. `table.rs` of each stage may name `sqlx` too.
-const OWNERS: [(&str, &[&str]); 10] = [
+const OWNERS: [(&str, &[&str]); 11] = [
     ("tokio_cron_scheduler", &["schedule", "commands"]),
     ("reqwest", &["fetch", "index"]),
     ("governor", &["fetch"]),
     ("feed_rs", &["discover"]),
     ("scraper", &["extract", "discover"]),
     ("sled", &["dedup"]),
+    ("spider", &["pipeline"]),
     ("tantivy", &["index"]),
     ("meilisearch_sdk", &["index"]),
     ("argon2", &["accounts"]),

@@ -19,6 +19,7 @@ mod rebuild;
 mod reindex;
 mod search;
 mod serve;
+mod sweep;
 mod trial;
 mod user;
 
@@ -62,6 +63,8 @@ enum Command {
     Portal(portal::Args),
     /// Visit the portals that are due, then exit
     Crawl(crawl::Args),
+    /// Walk one whole portal politely for its back-catalogue; goes on where it was stopped
+    Sweep(sweep::Args),
     /// Scheduler, index worker and web
     Serve(serve::Args),
     /// Read one page, or many, and print what it says
@@ -157,6 +160,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Init(args) => init::run(context, args).await,
             Command::Portal(args) => portal::run(context, args).await,
             Command::Crawl(args) => crawl::run(context, args).await,
+            Command::Sweep(args) => sweep::run(context, args).await,
             Command::Serve(args) => serve::run(context, args).await,
             Command::Extract(args) => extract::online(context, args).await,
             Command::Search(args) => search::run(context, args).await,

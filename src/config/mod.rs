@@ -35,6 +35,8 @@ pub struct Config {
     pub extract: extract::Options,
     /// How much one visit may do.
     pub crawl: pipeline::Options,
+    /// How much one sweep may do.
+    pub sweep: pipeline::sweep::Options,
     /// How attached files are read.
     pub attachments: pipeline::attachments::Options,
     /// When portals are visited.
@@ -142,6 +144,9 @@ impl Config {
         }
         if self.crawl.failures_in_a_row == 0 {
             bail!("cannot use the configuration: crawl.failures_in_a_row must be 1 or more, or no page is asked for");
+        }
+        if self.sweep.max_pages == 0 || self.sweep.barren_pages == 0 {
+            bail!("cannot use the configuration: sweep.max_pages and sweep.barren_pages must be 1 or more");
         }
         if self.fetch.delay_ms > portal::MOST_DELAY_MS {
             bail!("cannot use the configuration: fetch.delay_ms must be {} or less", portal::MOST_DELAY_MS);

@@ -11,7 +11,7 @@ use url::Url;
 
 pub use feed::{Entry, Feed, feed};
 pub use guess::{usual_feeds, usual_sitemaps};
-pub use listing::{Listing, listing};
+pub use listing::{Listing, is_calendar, is_service_address, listing};
 pub use sitemap::{Sitemap, sitemap};
 
 use crate::clock::Timestamp;

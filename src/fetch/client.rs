@@ -44,6 +44,9 @@ fn builder(options: &Options, guard: &Guard) -> ClientBuilder {
         // Decompressed in `body`, where the bytes on the wire can be counted.
         .no_gzip()
         .no_brotli()
+        // Another crate switches these on for every client of the program.
+        .no_deflate()
+        .no_zstd()
         .http1_max_headers(MAX_HEADER_LINES)
         .http2_max_header_list_size(MAX_HEADER_BYTES)
         // RFC 9112 §5.1 and §5.2 let a client read these two mistakes of old servers.

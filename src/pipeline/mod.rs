@@ -12,6 +12,7 @@ mod reading;
 mod report;
 mod sources;
 pub mod rebuild;
+pub mod sweep;
 mod table;
 mod waiting;
 
@@ -185,6 +186,8 @@ struct Visit<'a> {
     unreachable: bool,
     /// Articles in a row that the record did not take: the disk is full or worse, and asking on is a waste.
     unwritten_in_a_row: u32,
+    /// Pages may be years old: one that bears no date is not today's.
+    back_catalogue: bool,
     /// The portal asked us to come back later than this.
     wait_until: Option<Timestamp>,
     /// Articles that were asked for again and answered 404 or 410.
@@ -223,6 +226,7 @@ impl<'a> Visit<'a> {
             failures_in_a_row: 0,
             unreachable: false,
             unwritten_in_a_row: 0,
+            back_catalogue: false,
             wait_until: None,
             missing: Vec::new(),
             unchanged: Vec::new(),

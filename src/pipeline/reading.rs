@@ -22,6 +22,16 @@ const NOTES: usize = 200;
 /// Missing articles that are believed however small the portal is: three of ten are an ordinary clean-up.
 const MISSING_BELIEVED: usize = 3;
 
+/// What came of a page that was read.
+pub(super) enum Read {
+    /// It is an article, with what its text hashes to.
+    Article { kept: Kept, content: String },
+    /// It is none, and why.
+    NoArticle(String),
+    /// It led to another site.
+    Elsewhere,
+}
+
 /// What a page turned out to be.
 enum Found {
     Article(Box<Incoming>),
@@ -43,7 +53,7 @@ impl Visit<'_> {
         match self.ask(&lead.url, What::Page, false).await {
             Ok(Fetched::Page(page)) => {
                 let hints = Hints { title: lead.title.clone(), published: lead.published };
-                if self.keep(page, hints, None).await {
+                if self.keep(page, hints, None).await.is_some() {
                     self.waiting.done(&lead.url);
                 } else {
                     self.try_later(&lead.url);
@@ -118,22 +128,20 @@ impl Visit<'_> {
         first
     }
 
-    /// Reads a page and puts it into the record; marks it seen last. False when that failed and is worth another try.
-    async fn keep(&mut self, mut page: Page, hints: Hints, known: Option<&Check>) -> bool {
+    /// Reads a page and puts it into the record; marks it seen last. None when that failed and is worth another try.
+    pub(super) async fn keep(&mut self, mut page: Page, hints: Hints, known: Option<&Check>) -> Option<Read> {
         let home = &self.portal.entry.url;
         if !same_site(home, &self.portal.entry.aliases, &page.url) {
             self.leave(&page.requested);
-            return true;
+            return Some(Read::Elsewhere);
         }
         // Where a known article is now does not change what it is.
-        let Some(found) = self.extract(&mut page, hints, known.map(|known| known.url.clone())).await else {
-            return false;
-        };
+        let found = self.extract(&mut page, hints, known.map(|known| known.url.clone())).await?;
         let incoming = match found {
             Found::Article(incoming) => *incoming,
             Found::Marked(degree) => {
                 self.withhold(&page, known, degree).await;
-                return true;
+                return Some(Read::NoArticle("it bears a mark of secrecy".to_owned()));
             }
             Found::Other(reason) => {
                 tracing::debug!(portal = self.portal.entry.slug, url = %page.url, reason, "no article");
@@ -146,16 +154,14 @@ impl Visit<'_> {
                         self.unchanged.push(known.id.clone());
                     }
                 }
-                return true;
+                return Some(Read::NoArticle(reason));
             }
         };
-        let (id, url) = (incoming.id.clone(), incoming.url.clone());
+        let (id, url, content) = (incoming.id.clone(), incoming.url.clone(), incoming.content_hash.clone());
         let kept = self.archive(incoming).await;
-        match self.report.note(kept) {
-            None => {
-                self.unwritten_in_a_row += 1;
-                return false;
-            }
+        let kept = self.report.note(kept);
+        match kept {
+            None => self.unwritten_in_a_row += 1,
             Some(Kept::New) => self.report.new += 1,
             Some(Kept::Changed) => self.report.changed += 1,
             Some(Kept::Unchanged) if known.is_some() => self.report.unchanged += 1,
@@ -167,6 +173,7 @@ impl Visit<'_> {
                 self.report.duplicates += 1;
             }
         }
+        let kept = kept?;
         self.unwritten_in_a_row = 0;
         self.parts.index.wake();
         let now = self.parts.clock.now();
@@ -178,7 +185,7 @@ impl Visit<'_> {
                 noted.and_then(|()| self.parts.window.mark_seen(&self.portal.entry.slug, address.as_str(), true, now));
         }
         self.report.note(noted);
-        true
+        Some(Read::Article { kept, content })
     }
 
     /// What a page holds, placed in its story; or why it is no article. `known` is the address under which the record
@@ -306,6 +313,8 @@ impl Visit<'_> {
         let targets = self.parts.targets.clone();
         let options = self.parts.triage.clone();
         let recent = SignedDuration::from_hours(i64::from(self.parts.options.triage_hours));
+        // What a feed or listing brings today without a date is today's; what a sweep digs up is not.
+        let recent_without_date = !self.back_catalogue;
         self.parts
             .store
             .write(move |connection| {
@@ -314,8 +323,10 @@ impl Visit<'_> {
                     for (id, revision) in &outcome.dirty {
                         outbox::mark(connection, &targets, id, *revision).await?;
                     }
-                    let published = incoming.article.published.unwrap_or(incoming.now);
-                    if outcome.kept == Kept::New && incoming.now.duration_since(published) <= recent {
+                    let published = incoming.article.published;
+                    let is_recent =
+                        published.map_or(recent_without_date, |at| incoming.now.duration_since(at) <= recent);
+                    if outcome.kept == Kept::New && is_recent {
                         triage::table::refresh(connection, &incoming.story, &options, incoming.now).await?;
                     }
                     Ok(outcome.kept)

@@ -236,9 +236,9 @@ mod tests {
         let (mut busy, mut silent) = (office(1), office(1));
         for poll in 0..144 {
             let now = Timestamp::from_second(monday + poll * 1800).expect("an instant");
-            let item = now - jiff::SignedDuration::from_secs(600);
+            let item = [now - jiff::SignedDuration::from_secs(600)];
             let is_open = profile::of(Kind::Ministry).blended(&Profile::default(), TRUST, now.as_second()) > 1.5;
-            busy.polled(Kind::Ministry, now, if is_open && poll % 2 == 0 { &[item] } else { &[] });
+            busy.polled(Kind::Ministry, now, if is_open && poll % 2 == 0 { &item } else { &[][..] });
             silent.polled(Kind::Ministry, now, &[]);
         }
         let (busy, silent) = (gap(&busy, 1_000.0), gap(&silent, 1_000.0));

@@ -17,6 +17,8 @@ use crate::clock::Timestamp;
 use crate::portal::{self, Rules};
 use candidate::Candidate;
 
+pub use words::{is_calendar, is_service_address};
+
 /// Links of one page that are looked at.
 const MAX_LINKS: usize = 2000;
 /// Sections of one page that are returned.

@@ -150,8 +150,9 @@ pub(super) fn is_service(text: &str) -> bool {
     SERVICES.contains(&text.trim_matches(|c: char| !c.is_alphanumeric() && c != '?'))
 }
 
-/// Whether an address is a service, a file or a calendar.
-pub(super) fn is_service_address(url: &Url) -> bool {
+/// Whether an address is a service, a file, a feed or a calendar, by its words.
+#[must_use]
+pub fn is_service_address(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
     let last = path.rsplit('/').next().unwrap_or_default();
     let is_file = last.rsplit_once('.').is_some_and(|(_, ending)| FILES.contains(&ending));
@@ -169,7 +170,8 @@ pub(super) fn is_service_address(url: &Url) -> bool {
 }
 
 /// Whether an address belongs to a calendar, whose next week never ends.
-pub(super) fn is_calendar(url: &Url) -> bool {
+#[must_use]
+pub fn is_calendar(url: &Url) -> bool {
     url.path().to_ascii_lowercase().split(['/', '.']).any(|segment| CALENDARS.contains(&segment))
 }
 
