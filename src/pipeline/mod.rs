@@ -5,6 +5,7 @@
 //! for a listing only when everything that it listed was dealt with; one portal's trouble ends in its own report.
 
 pub mod attachments;
+mod gone;
 mod leads;
 mod polls;
 pub mod reader;
@@ -12,6 +13,7 @@ mod reading;
 mod report;
 mod sources;
 pub mod rebuild;
+mod secrecy;
 pub mod sweep;
 mod table;
 mod waiting;

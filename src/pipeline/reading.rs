@@ -6,21 +6,18 @@ use url::Url;
 use super::leads::Leads;
 use super::{Visit, Witnessed};
 use crate::archive::table::Check;
-use crate::archive::{self, Copy, Incoming, Kept, notices};
+use crate::archive::{self, Copy, Incoming, Kept};
 use crate::dedup::{self, Sketch};
 use crate::discover::Lead;
 use crate::extract::{self, Hints};
 use crate::fetch::{FetchError, Fetched, Page, What, decode};
 use crate::index::outbox;
 use crate::portal::{canonical_url, same_site};
-use crate::store::Connection;
 use crate::triage;
 use crate::vietnamese::secrecy::{self, Degree};
 
 /// Notes that go into the record together.
 const NOTES: usize = 200;
-/// Missing articles that are believed however small the portal is: three of ten are an ordinary clean-up.
-const MISSING_BELIEVED: usize = 3;
 
 /// What came of a page that was read.
 pub(super) enum Read {
@@ -249,65 +246,6 @@ impl Visit<'_> {
         self.report.note(found)
     }
 
-    /// Reads which addresses are closed.
-    pub(super) async fn load_notices(&mut self) {
-        let known = notices::of_portal(self.parts.store.pool(), self.portal.id).await;
-        let (closed, harmless) = self.report.note(known).unwrap_or_default();
-        self.closed.extend(closed);
-        self.harmless.extend(harmless);
-    }
-
-    /// A page that bears a mark of secrecy: nothing of it is stored, what was stored of it before is taken back, and a
-    /// person is told.
-    async fn withhold(&mut self, page: &Page, known: Option<&Check>, degree: Degree) {
-        self.waiting.done(&page.requested);
-        self.report.withheld += 1;
-        self.report.mention(page.url.as_str(), &super::attachments::withheld(degree));
-        let own = known.and_then(|known| Url::parse(&known.url).ok());
-        let mut addresses = vec![page.requested.clone(), page.url.clone(), canonical_url(&page.url)];
-        addresses.extend(own);
-        addresses.sort();
-        addresses.dedup();
-        self.closed.extend(addresses.iter().map(Url::to_string));
-        let slug = &self.portal.entry.slug;
-        let mut ids: Vec<_> = addresses.iter().map(|url| archive::article_id(slug, url.as_str())).collect();
-        ids.extend(known.map(|known| known.id.clone()));
-        for id in &ids {
-            let forgotten = self.parts.window.forget(id);
-            self.report.note(forgotten);
-        }
-        let (targets, portal, now) = (self.parts.targets.clone(), self.portal.id, self.parts.clock.now());
-        if known.is_some() {
-            // Seen long ago as no article: once a person opens the address again, it is read like a new one.
-            let days = i64::from(self.parts.options.no_article_days) + 1;
-            let long_ago = now - SignedDuration::from_hours(24 * days);
-            for url in &addresses {
-                let noted = self.parts.window.mark_seen(slug, url.as_str(), false, long_ago);
-                self.report.note(noted);
-            }
-        }
-        let noted = self
-            .parts
-            .store
-            .write(move |connection| {
-                Box::pin(async move {
-                    for url in &addresses {
-                        let met = notices::Met { portal, url: url.as_str(), article: None, degree };
-                        notices::note(connection, &met, now).await?;
-                    }
-                    for id in &ids {
-                        if let Some(revision) = archive::withdraw(connection, id, now).await? {
-                            outbox::mark(connection, &targets, id, revision).await?;
-                        }
-                    }
-                    Ok(())
-                })
-            })
-            .await;
-        self.report.note(noted);
-        self.parts.index.wake();
-    }
-
     /// One transaction: the article, its version, the outbox and the queue.
     async fn archive(&mut self, incoming: Incoming) -> anyhow::Result<Kept> {
         let targets = self.parts.targets.clone();
@@ -343,73 +281,6 @@ impl Visit<'_> {
         let noted = self.parts.window.mark_seen(&self.portal.entry.slug, url.as_str(), false, now);
         self.report.note(noted);
     }
-
-    /// Writes down which articles are as they were.
-    pub(super) async fn note_unchanged(&mut self) {
-        let ids = std::mem::take(&mut self.unchanged);
-        if ids.is_empty() {
-            return;
-        }
-        let now = self.parts.clock.now();
-        let noted = self
-            .parts
-            .store
-            .write(move |connection| {
-                Box::pin(async move {
-                    for id in &ids {
-                        archive::seen(connection, id, now).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await;
-        self.report.note(noted);
-    }
-
-    /// Writes down which articles are missing, unless so many are that the portal itself must be in trouble.
-    pub(super) async fn note_missing(&mut self) {
-        let ids = std::mem::take(&mut self.missing);
-        if ids.is_empty() {
-            return;
-        }
-        let live = archive::table::live(self.parts.store.pool(), self.portal.id).await;
-        let Some(live) = self.report.note(live) else { return };
-        let share = ids.len() as i64 * 100 / live.max(1);
-        if ids.len() > MISSING_BELIEVED && share > i64::from(self.parts.archive.gone_share_percent) {
-            let hold = format!(
-                "{} of {live} articles are missing at once; nothing was marked gone (check the portal, then crawl it again)",
-                ids.len()
-            );
-            self.report.hold = Some(hold);
-            return;
-        }
-        let after = SignedDuration::from_hours(i64::from(self.parts.archive.gone_after_hours));
-        let (targets, now) = (self.parts.targets.clone(), self.parts.clock.now());
-        let gone = self
-            .parts
-            .store
-            .write(move |connection| Box::pin(mark_missing(connection, ids, targets, after, now)))
-            .await;
-        self.report.gone += self.report.note(gone).unwrap_or(0);
-        self.parts.index.wake();
-    }
-}
-
-async fn mark_missing(
-    connection: &mut Connection,
-    ids: Vec<String>,
-    targets: std::sync::Arc<[&'static str]>,
-    after: SignedDuration,
-    now: crate::clock::Timestamp,
-) -> anyhow::Result<u64> {
-    let mut gone = 0;
-    for id in &ids {
-        if let Some(revision) = archive::missing(connection, id, after, now).await? {
-            outbox::mark(connection, &targets, id, revision).await?;
-            gone += 1;
-        }
-    }
-    Ok(gone)
 }
 
 /// A young article is corrected often, an old one hardly ever: it is due when the time since it was last asked for
