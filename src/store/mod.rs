@@ -69,6 +69,8 @@ impl Store {
         bring_up_to_date(&write, path).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            // A connection to a file does not go stale, and asking costs as much as a small query.
+            .test_before_acquire(false)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(trouble)?;
