@@ -3,6 +3,9 @@
 pub mod attachments;
 mod keep;
 pub mod notices;
+mod origin;
+mod presence;
+mod row;
 pub mod table;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +15,8 @@ use crate::clock::Timestamp;
 use crate::extract::Attachment;
 use crate::portal::Kind;
 
-pub use keep::{Incoming, Kept, Outcome, asked, keep, missing, seen, withdraw};
+pub use keep::{Incoming, Kept, Outcome, keep};
+pub use presence::{asked, missing, seen, withdraw};
 
 /// How long the archive waits before it believes that something is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
