@@ -72,19 +72,21 @@ impl Visit<'_> {
         leads: &mut Leads,
     ) -> usize {
         let home = &self.portal.entry.url;
-        let mut unknown = 0;
-        for mut lead in found {
-            if !same_site(home, &self.portal.entry.aliases, &lead.url) {
-                continue;
-            }
+        let mut found: Vec<Lead> =
+            found.filter(|lead| same_site(home, &self.portal.entry.aliases, &lead.url)).collect();
+        for lead in &mut found {
             lead.url = canonical_url(&lead.url);
+        }
+        let recorded = self.recorded(&found).await;
+        let mut unknown = 0;
+        for lead in found {
             leads.listed += 1;
             let taken = |url: &Url| leads.taken.contains(url.as_str());
             if taken(&lead.url) || twin(&lead.url).is_some_and(|twin| taken(&twin)) {
                 unknown += 1;
                 continue;
             }
-            match self.knowledge(&lead).await {
+            match self.knowledge(&lead, &recorded) {
                 Knowledge::Unknown => {
                     unknown += 1;
                     if let Some(source) = source {
@@ -102,7 +104,16 @@ impl Visit<'_> {
         unknown
     }
 
-    async fn knowledge(&mut self, lead: &Lead) -> Knowledge {
+    /// The ids of those that the record has and the window no longer.
+    async fn recorded(&mut self, found: &[Lead]) -> HashSet<String> {
+        let slug = &self.portal.entry.slug;
+        let unseen = found.iter().map(|lead| lead.url.as_str()).filter(|url| self.parts.window.seen(slug, url).is_none());
+        let ids: Vec<String> = unseen.map(|url| archive::article_id(slug, url)).collect();
+        let known = archive::table::known_among(self.parts.store.pool(), &ids).await;
+        self.report.note(known).unwrap_or_default()
+    }
+
+    fn knowledge(&self, lead: &Lead, recorded: &HashSet<String>) -> Knowledge {
         let slug = &self.portal.entry.slug;
         let url = lead.url.as_str();
         if self.closed.contains(url) {
@@ -119,14 +130,8 @@ impl Visit<'_> {
             {
                 Knowledge::Known
             }
-            None => {
-                let id = archive::article_id(slug, url);
-                let known = archive::table::knows(self.parts.store.pool(), &id).await;
-                match self.report.note(known) {
-                    Some(true) => self.changed_since(lead),
-                    _ => Knowledge::Unknown,
-                }
-            }
+            None if recorded.contains(&archive::article_id(slug, url)) => self.changed_since(lead),
+            None => Knowledge::Unknown,
         }
     }
 
