@@ -49,7 +49,8 @@ impl Web {
     }
 
     pub(crate) fn registry(&self) -> String {
-        let lines = SLUGS.iter().zip(&self.addresses).map(|(slug, address)| format!("{slug},{slug},ministry,,{address}/,\n"));
+        let lines =
+            SLUGS.iter().zip(&self.addresses).map(|(slug, address)| format!("{slug},{slug},ministry,,{address}/,\n"));
         format!("slug,name,kind,parent,url,feed\n{}", lines.collect::<String>())
     }
 
@@ -104,7 +105,8 @@ fn title(portal: usize, n: usize, stage: usize) -> String {
 
 fn article(portal: usize, n: usize, stage: usize) -> String {
     let number = own(portal, n);
-    let words = ["thủy lợi", "giáo dục", "y tế", "giao thông", "đất đai", "lao động", "văn hóa", "du lịch", "bưu chính"];
+    let words =
+        ["thủy lợi", "giáo dục", "y tế", "giao thông", "đất đai", "lao động", "văn hóa", "du lịch", "bưu chính"];
     let word = |k: usize| words[(number * 7 + k * (number % 5 + 1)) % words.len()];
     let body: String = (0..9)
         .map(|k| format!("<p>Đoạn {k} của hội nghị {number}: bàn về {}, {} và {} với {} đại biểu, {} kiến nghị, hoàn thành trước tuần {}.</p>", word(k), word(k + 3), word(k + 5), number * 3 + k, number + k * 11, (number * k) % 52))
@@ -129,11 +131,27 @@ fn answer(mut stream: TcpStream, portal: usize, stage: usize, here: &str) {
     let etag = format!("\"{stage}\"");
     let (status, kind, body) = match (path_asked, portal, known) {
         (_, _, Some(n)) => ("200 OK", "text/html", article(portal, n, stage)),
-        ("/", 0, _) => ("200 OK", "text/html", "<html><head><link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss.xml\"></head></html>".to_owned()),
-        ("/rss.xml", 0, _) if asked.contains(&format!("if-none-match: {etag}")) => ("304 Not Modified", "text/xml", String::new()),
+        ("/", 0, _) => (
+            "200 OK",
+            "text/html",
+            "<html><head><link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss.xml\"></head></html>"
+                .to_owned(),
+        ),
+        ("/rss.xml", 0, _) if asked.contains(&format!("if-none-match: {etag}")) => {
+            ("304 Not Modified", "text/xml", String::new())
+        }
         ("/rss.xml", 0, _) => {
-            let items = all.map(|n| format!("<item><title>{}</title><link>{here}{}</link></item>", title(portal, n, stage), path(n)));
-            ("200 OK", "text/xml", format!("<rss version=\"2.0\"><channel><title>Tin</title>{}</channel></rss>", items.collect::<String>()))
+            let items = all.map(|n| {
+                format!("<item><title>{}</title><link>{here}{}</link></item>", title(portal, n, stage), path(n))
+            });
+            (
+                "200 OK",
+                "text/xml",
+                format!(
+                    "<rss version=\"2.0\"><channel><title>Tin</title>{}</channel></rss>",
+                    items.collect::<String>()
+                ),
+            )
         }
         ("/robots.txt", 1, _) => ("200 OK", "text/plain", format!("Sitemap: {here}/sitemap.xml\n")),
         ("/sitemap.xml", 1, _) => {
