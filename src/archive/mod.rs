@@ -1,5 +1,6 @@
 //! Articles, their versions and their stories: the text of record.
 
+pub mod addresses;
 pub mod attachments;
 mod keep;
 pub mod notices;
@@ -16,7 +17,7 @@ use crate::extract::Attachment;
 use crate::portal::Kind;
 
 pub use keep::{Incoming, Kept, Outcome, keep};
-pub use presence::{asked, missing, seen, withdraw};
+pub use presence::{asked, forgive_missing, gone, missing, missing_now, seen, sighted_missing, withdraw};
 
 /// How long the archive waits before it believes that something is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
