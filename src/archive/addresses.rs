@@ -155,6 +155,39 @@ pub async fn set_url(connection: &mut Connection, portal: i64, id: &str, url: &s
     Ok(done.rows_affected() > 0)
 }
 
+/// Rewrites the other addresses of a portal's articles after a move.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub async fn relocate(
+    connection: &mut Connection,
+    portal: i64,
+    to: &(dyn Fn(&url::Url) -> url::Url + Sync),
+) -> Result<()> {
+    let known: Vec<String> = sqlx::query_scalar("SELECT url FROM article_address WHERE portal_id = $1")
+        .bind(portal)
+        .fetch_all(&mut *connection)
+        .await
+        .context("cannot read the other addresses of a portal")?;
+    for known in known {
+        let Some(moved) = url::Url::parse(&known).ok().map(|url| to(&url)).filter(|moved| moved.as_str() != known)
+        else {
+            continue;
+        };
+        sqlx::query(
+            "UPDATE article_address SET url = $3 WHERE portal_id = $1 AND url = $2 AND NOT EXISTS \
+             (SELECT 1 FROM article_address taken WHERE taken.portal_id = $1 AND taken.url = $3)",
+        )
+        .bind(portal)
+        .bind(&known)
+        .bind(moved.as_str())
+        .execute(&mut *connection)
+        .await
+        .context("cannot move the other addresses of a portal")?;
+    }
+    Ok(())
+}
+
 fn gist_of(row: &SqliteRow) -> Result<Gist> {
     Ok(Gist {
         id: row.try_get("id")?,

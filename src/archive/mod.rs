@@ -18,6 +18,7 @@ use crate::portal::Kind;
 
 pub use keep::{Incoming, Kept, Outcome, keep};
 pub use presence::{asked, forgive_missing, gone, missing, missing_now, seen, sighted_missing, withdraw};
+pub use row::touch;
 
 /// How long the archive waits before it believes that something is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

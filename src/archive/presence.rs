@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::row::next_revision;
 use crate::clock::Timestamp;
-use crate::store::{Connection, Pool, instant, millis};
+use crate::store::{Connection, instant, millis};
 
 /// The headline of what was withdrawn.
 const WITHDRAWN: &str = "(đã rút)";
@@ -118,12 +118,12 @@ pub async fn withdraw(connection: &mut Connection, id: &str, now: Timestamp) -> 
 ///
 /// # Errors
 /// When the record cannot be read.
-pub async fn missing_now(pool: &Pool, portal: i64) -> Result<Vec<String>> {
+pub async fn missing_now<'e>(reader: impl sqlx::SqliteExecutor<'e>, portal: i64) -> Result<Vec<String>> {
     sqlx::query_scalar(
         "SELECT id FROM article WHERE portal_id = $1 AND status = 'live' AND missing_since IS NOT NULL ORDER BY id",
     )
     .bind(portal)
-    .fetch_all(pool)
+    .fetch_all(reader)
     .await
     .context("cannot read which articles are missing")
 }

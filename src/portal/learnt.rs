@@ -102,7 +102,13 @@ impl Learnt {
     /// The canonical address, on the host where the portal is now.
     #[must_use]
     pub fn canonical(&self, url: &Url) -> Url {
-        let mut url = canonical_url(url);
+        self.where_now(&canonical_url(url))
+    }
+
+    /// The same address on the host where the portal is now.
+    #[must_use]
+    pub fn where_now(&self, url: &Url) -> Url {
+        let mut url = url.clone();
         for moved in &self.moves {
             let host = host_and_port(&url);
             if host.as_deref().map(bare) != Some(bare(&moved.from)) {
