@@ -5,13 +5,14 @@ use anyhow::{Context, Result};
 use sqlx::Row;
 use url::Url;
 
+use super::difference::Wording;
 use super::origin::{begin_story, settle_origin};
 use super::presence::seen;
 use super::row::{add_version, cite, forget_citations, insert, next_revision, update};
-use super::{Copy, attachments};
+use super::{Copy, attachments, unrest};
 use crate::clock::Timestamp;
 use crate::extract::Article;
-use crate::store::{Connection, millis};
+use crate::store::{Connection, instant, millis};
 
 /// An article on its way into the archive.
 #[derive(Clone, Debug)]
@@ -94,7 +95,8 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
     };
     let version: i64 = known.try_get("version")?;
     let changed = known.try_get::<String, _>("content_hash")? != incoming.content_hash;
-    if !changed && says_the_same(&known, incoming)? {
+    let same_facts = says_the_same(&known, incoming)?;
+    if same_facts && (!changed || is_unrest(connection, incoming).await?) {
         seen(connection, &incoming.id, incoming.now).await?;
         return Ok(Outcome { kept: Kept::Unchanged, dirty: Vec::new(), known_at: None });
     }
@@ -132,6 +134,29 @@ async fn known_elsewhere(connection: &mut Connection, incoming: &Incoming) -> Re
     .fetch_optional(connection)
     .await
     .context("cannot look for the same article")
+}
+
+/// Whether the wording differs from the record's only in what changes by itself.
+async fn is_unrest(connection: &mut Connection, incoming: &Incoming) -> Result<bool> {
+    let rows = sqlx::query(
+        "SELECT seen_at, title, summary, text FROM article_version WHERE article_id = $1 ORDER BY version DESC LIMIT 4",
+    )
+    .bind(&incoming.id)
+    .fetch_all(connection)
+    .await
+    .with_context(|| format!("cannot read the versions of article {}", incoming.id))?;
+    let known = rows.iter().map(|row| {
+        Ok(unrest::Known {
+            seen_at: instant(row.try_get("seen_at")?),
+            title: row.try_get("title")?,
+            summary: row.try_get("summary")?,
+            text: row.try_get("text")?,
+        })
+    });
+    let known = known.collect::<Result<Vec<_>>>()?;
+    let article = &incoming.article;
+    let after = Wording { title: &article.title, summary: &article.summary, text: &article.text };
+    Ok(unrest::is_unrest(&known, &after, incoming.now))
 }
 
 fn says_the_same(known: &sqlx::sqlite::SqliteRow, incoming: &Incoming) -> Result<bool> {

@@ -2,12 +2,14 @@
 
 pub mod addresses;
 pub mod attachments;
+pub mod difference;
 mod keep;
 pub mod notices;
 mod origin;
 mod presence;
 mod row;
 pub mod table;
+mod unrest;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
