@@ -107,7 +107,8 @@ impl Visit<'_> {
     /// The ids of those that the record has and the window no longer.
     async fn recorded(&mut self, found: &[Lead]) -> HashSet<String> {
         let slug = &self.portal.entry.slug;
-        let unseen = found.iter().map(|lead| lead.url.as_str()).filter(|url| self.parts.window.seen(slug, url).is_none());
+        let unseen =
+            found.iter().map(|lead| lead.url.as_str()).filter(|url| self.parts.window.seen(slug, url).is_none());
         let ids: Vec<String> = unseen.map(|url| archive::article_id(slug, url)).collect();
         let known = archive::table::known_among(self.parts.store.pool(), &ids).await;
         self.report.note(known).unwrap_or_default()
@@ -150,16 +151,10 @@ impl Visit<'_> {
         }
     }
 
-    /// Runs work that takes the processor on a blocking thread, no more at once than there are processors: a thread for
-    /// each portal would only take memory and switch. Nothing when it panicked, which is noted.
+    /// Runs work that takes the processor on the threads for it. Nothing when it panicked, which is noted.
     pub(super) async fn think<T: Send + 'static>(&mut self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        let turn = self.parts.thinkers.clone().acquire_owned().await;
-        let outcome = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            work()
-        })
-        .await;
-        self.report.note(outcome.map_err(|cause| anyhow::anyhow!("a page could not be read: {cause}")))
+        let outcome = self.parts.thinkers.run(work).await;
+        self.report.note(outcome.map_err(|cause| cause.context("a page could not be read")))
     }
 }
 

@@ -14,6 +14,7 @@ mod sources;
 pub mod rebuild;
 pub mod sweep;
 mod table;
+mod thinkers;
 mod waiting;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use report::{Failure, Report};
+pub use thinkers::Thinkers;
 
 use crate::archive;
 use crate::clock::{Clock, Timestamp};
@@ -106,7 +108,7 @@ pub struct Parts {
     /// Told when the search index has something to do.
     pub index: outbox::Handle,
     /// Pages read at the same time, over all visits.
-    pub thinkers: Arc<tokio::sync::Semaphore>,
+    pub thinkers: Thinkers,
     /// The child that reads attached files.
     pub reader: reader::Reader,
     /// How much a visit may do.
