@@ -12,7 +12,10 @@ use crate::store::{Connection, millis};
 const CITED_TOGETHER: usize = 16;
 
 /// Gives an article the record's next revision, because something that belongs to it has changed.
-pub(super) async fn touch(connection: &mut Connection, id: &str) -> Result<i64> {
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn touch(connection: &mut Connection, id: &str) -> Result<i64> {
     let revision = next_revision(connection).await?;
     sqlx::query("UPDATE article SET revision = $2 WHERE id = $1")
         .bind(id)
