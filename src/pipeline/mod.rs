@@ -20,6 +20,7 @@ pub mod rebuild;
 mod secrecy;
 pub mod sweep;
 mod table;
+mod thinkers;
 mod waiting;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use report::{Failure, Report};
+pub use thinkers::Thinkers;
 
 use crate::archive;
 use crate::clock::{Clock, Timestamp};
@@ -112,7 +114,7 @@ pub struct Parts {
     /// Told when the search index has something to do.
     pub index: outbox::Handle,
     /// Pages read at the same time, over all visits.
-    pub thinkers: Arc<tokio::sync::Semaphore>,
+    pub thinkers: Thinkers,
     /// The child that reads attached files.
     pub reader: reader::Reader,
     /// How much a visit may do.
