@@ -132,6 +132,7 @@ mod tests {
             content_type: None,
             robots_tag: None,
             validators: Validators::default(),
+            fresh_for: None,
             body: body.as_bytes().to_vec(),
         })
     }

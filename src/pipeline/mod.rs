@@ -280,12 +280,16 @@ impl<'a> Visit<'a> {
 
     /// Whether the visit has to end here: its budget is spent, the portal stopped answering, or lantoa is stopping.
     fn is_over(&self) -> bool {
+        self.is_stopped_short() || self.is_spent()
+    }
+
+    /// Whether it has to end for another reason than its budget.
+    fn is_stopped_short(&self) -> bool {
         self.cancel.is_cancelled()
             || self.wait_until.is_some()
             || self.unreachable
             || self.unwritten_in_a_row >= UNWRITTEN
             || self.failures_in_a_row >= self.parts.options.failures_in_a_row
-            || self.is_spent()
     }
 
     /// Whether as many pages were asked for as one visit may.

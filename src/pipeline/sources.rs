@@ -274,6 +274,9 @@ impl Visit<'_> {
                     self.listing_of(page).await
                 }
             };
+            if url == *start && listing.problems.iter().any(|problem| problem == discover::SCRIPT_PAGER) {
+                self.report.mention(url.as_str(), discover::SCRIPT_PAGER);
+            }
             let new_here = listing.leads.iter().filter(|lead| shown.insert(lead.url.clone())).count();
             let unknown = self.take(Some(start), listing.leads.into_iter(), leads).await;
             if new_here == 0 || unknown == 0 {
@@ -336,13 +339,15 @@ impl Visit<'_> {
         let Page { body, content_type, url, .. } = page;
         let home = self.portal.entry.url.clone();
         let (rules, now) = (self.portal.entry.rules.clone(), self.parts.clock.now());
-        let witness = self.parts.witness.clone();
+        let (witness, families) = (self.parts.witness.clone(), self.parts.families.clone());
         self.think(move || {
             let html = decode(&body, content_type.as_deref()).text;
             if let Some(witness) = witness {
                 witness(Witnessed::Listing { html: &html });
             }
-            discover::listing(&html, &url, &home, rules.as_ref(), now)
+            let (links, next) = families.listing_selectors(&html);
+            let habits = discover::Habits { links, next };
+            discover::listing(&html, &url, &home, rules.as_ref(), &habits, now)
         })
         .await
         .unwrap_or_default()
