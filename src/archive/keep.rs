@@ -6,9 +6,9 @@ use sqlx::Row;
 use url::Url;
 
 use super::difference::Wording;
-use super::origin::{begin_story, settle_origin};
+use super::origin::settle_origin;
 use super::presence::seen;
-use super::row::{add_version, cite, forget_citations, insert, next_revision, update};
+use super::row::{add_version, begin, cite, forget_citations, next_revision, update};
 use super::{Copy, attachments, unrest};
 use crate::clock::Timestamp;
 use crate::extract::Article;
@@ -82,13 +82,12 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
         if let Some(url) = known_elsewhere(connection, incoming).await? {
             return Ok(Outcome { kept: Kept::Duplicate, dirty: Vec::new(), known_at: Some(url) });
         }
-        let revision = next_revision(connection).await?;
-        let begins_story = begin_story(connection, incoming).await?;
-        insert(connection, incoming, revision).await?;
-        add_version(connection, incoming, 1).await?;
+        let (revision, alone) = begin(connection, incoming).await?;
         cite(connection, incoming).await?;
-        attachments::sync(connection, &incoming.id, &incoming.article.attachments, false).await?;
-        let is_settled = begins_story && incoming.copy == Copy::Origin;
+        if !incoming.article.attachments.is_empty() {
+            attachments::sync(connection, &incoming.id, &incoming.article.attachments, false).await?;
+        }
+        let is_settled = alone && incoming.copy == Copy::Origin;
         let mut dirty = if is_settled { Vec::new() } else { settle_origin(connection, &incoming.story).await? };
         dirty.push((incoming.id.clone(), revision));
         return Ok(Outcome { kept: Kept::New, dirty, known_at: None });

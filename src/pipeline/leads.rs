@@ -74,12 +74,14 @@ impl Visit<'_> {
         leads: &mut Leads,
     ) -> usize {
         let home = &self.portal.entry.url;
-        let mut unknown = 0;
-        for mut lead in found {
-            if !same_site(home, &self.portal.entry.aliases, &lead.url) {
-                continue;
-            }
+        let mut found: Vec<Lead> =
+            found.filter(|lead| same_site(home, &self.portal.entry.aliases, &lead.url)).collect();
+        for lead in &mut found {
             lead.url = self.learnt.canonical(&lead.url);
+        }
+        let recorded = if self.learnt.is_plain() { self.recorded(&found).await } else { HashSet::new() };
+        let mut unknown = 0;
+        for lead in found {
             let place = self.learnt.place(&lead.url);
             leads.listed += 1;
             let taken = |url: &Url| leads.taken.contains(url.as_str());
@@ -87,7 +89,7 @@ impl Visit<'_> {
                 unknown += 1;
                 continue;
             }
-            match self.knowledge(&lead).await {
+            match self.knowledge(&lead, &recorded).await {
                 Knowledge::Unknown => {
                     unknown += 1;
                     if let Some(source) = source {
@@ -105,7 +107,16 @@ impl Visit<'_> {
         unknown
     }
 
-    async fn knowledge(&mut self, lead: &Lead) -> Knowledge {
+    /// The ids of those that the record has and the window no longer.
+    async fn recorded(&mut self, found: &[Lead]) -> HashSet<String> {
+        let slug = &self.portal.entry.slug;
+        let unseen = found.iter().map(|lead| lead.url.as_str()).filter(|url| self.parts.window.seen(slug, url).is_none());
+        let ids: Vec<String> = unseen.map(|url| archive::article_id(slug, url)).collect();
+        let known = archive::table::known_among(self.parts.store.pool(), &ids).await;
+        self.report.note(known).unwrap_or_default()
+    }
+
+    async fn knowledge(&mut self, lead: &Lead, recorded: &HashSet<String>) -> Knowledge {
         let slug = &self.portal.entry.slug;
         let url = lead.url.as_str();
         if self.closed.contains(url) {
@@ -123,11 +134,10 @@ impl Visit<'_> {
                 Knowledge::Known
             }
             None if self.learnt.is_plain() => {
-                let id = archive::article_id(slug, url);
-                let known = archive::table::knows(self.parts.store.pool(), &id).await;
-                match self.report.note(known) {
-                    Some(true) => self.changed_since(lead),
-                    _ => Knowledge::Unknown,
+                if recorded.contains(&archive::article_id(slug, url)) {
+                    self.changed_since(lead)
+                } else {
+                    Knowledge::Unknown
                 }
             }
             None => match self.known_at(&lead.url).await {
