@@ -229,8 +229,7 @@ impl Visit<'_> {
         self.parts.index.wake();
         let now = self.parts.clock.now();
         let mut noted = self.parts.window.set_validators(page.requested.as_str(), &page.validators, now);
-        let place = self.learnt.place(&url);
-        let mut addresses = vec![&place, &url, &page.requested, &page.url];
+        let mut addresses = vec![&url, &page.requested, &page.url];
         addresses.dedup();
         for address in addresses {
             noted =

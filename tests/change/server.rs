@@ -18,26 +18,26 @@ use url::Url;
 
 /// What a server sends back.
 #[derive(Clone)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: String,
-    pub body: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: String,
+    pub(crate) body: String,
 }
 
 impl Reply {
-    pub fn page(body: impl Into<String>) -> Self {
+    pub(crate) fn page(body: impl Into<String>) -> Self {
         Self { status: 200, headers: String::new(), body: body.into() }
     }
 
-    pub fn missing() -> Self {
+    pub(crate) fn missing() -> Self {
         Self { status: 404, headers: String::new(), body: String::new() }
     }
 
-    pub fn to(status: u16, place: &str) -> Self {
+    pub(crate) fn to(status: u16, place: &str) -> Self {
         Self { status, headers: format!("location: {place}\r\n"), body: String::new() }
     }
 
-    pub fn with(mut self, header: &str) -> Self {
+    pub(crate) fn with(mut self, header: &str) -> Self {
         self.headers.push_str(header);
         self.headers.push_str("\r\n");
         self
@@ -45,21 +45,21 @@ impl Reply {
 }
 
 /// What was asked: the path with its query, and the request as it came.
-pub struct Asked<'a> {
-    pub path: &'a str,
-    pub whole: &'a str,
+pub(crate) struct Asked<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) whole: &'a str,
 }
 
 type Answers = Arc<dyn Fn(Asked<'_>) -> Reply + Send + Sync>;
 
 /// A portal on a port of its own that counts what it is asked.
-pub struct Server {
-    pub address: Url,
+pub(crate) struct Server {
+    pub(crate) address: Url,
     counts: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl Server {
-    pub async fn start(answers: impl Fn(Asked<'_>) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(answers: impl Fn(Asked<'_>) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let counts = Arc::new(Mutex::new(HashMap::new()));
@@ -72,11 +72,11 @@ impl Server {
         Self { address, counts }
     }
 
-    pub fn asked(&self, path: &str) -> usize {
+    pub(crate) fn asked(&self, path: &str) -> usize {
         self.counts.lock().unwrap().get(path).copied().unwrap_or(0)
     }
 
-    pub fn asked_like(&self, part: &str) -> usize {
+    pub(crate) fn asked_like(&self, part: &str) -> usize {
         self.counts.lock().unwrap().iter().filter(|(path, _)| path.contains(part)).map(|(_, count)| count).sum()
     }
 }
@@ -103,14 +103,14 @@ async fn answer(mut stream: TcpStream, answers: Answers, counts: Arc<Mutex<HashM
 }
 
 /// Everything that a visit needs, in a folder that goes away.
-pub struct Desk {
+pub(crate) struct Desk {
     _home: tempfile::TempDir,
-    pub clock: Clock,
-    pub works: Works,
+    pub(crate) clock: Clock,
+    pub(crate) works: Works,
 }
 
 impl Desk {
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.general.data_dir = home.path().to_owned();
@@ -123,7 +123,7 @@ impl Desk {
         Self { _home: home, clock, works }
     }
 
-    pub async fn register(&self, slug: &str, server: &Server, feed: Option<&str>) {
+    pub(crate) async fn register(&self, slug: &str, server: &Server, feed: Option<&str>) {
         let mut entry = Entry::new(slug, slug, Kind::Other, server.address.clone());
         entry
             .sources
@@ -136,16 +136,16 @@ impl Desk {
             .unwrap();
     }
 
-    pub async fn portal(&self, slug: &str) -> Portal {
+    pub(crate) async fn portal(&self, slug: &str) -> Portal {
         table::find(self.works.app.store.pool(), slug).await.unwrap().unwrap()
     }
 
-    pub async fn visit(&self, slug: &str) -> Report {
+    pub(crate) async fn visit(&self, slug: &str) -> Report {
         self.visit_with(slug, Order::default()).await
     }
 
     /// A visit that asks for every known article again.
-    pub async fn visit_all(&self, slug: &str) -> Report {
+    pub(crate) async fn visit_all(&self, slug: &str) -> Report {
         self.visit_with(slug, Order { full: true, force: false }).await
     }
 
@@ -154,24 +154,24 @@ impl Desk {
         pipeline::visit(&self.works.visits, &portal, order, &CancellationToken::new(), &|_| {}).await
     }
 
-    pub async fn archived(&self, slug: &str) -> Vec<Record> {
+    pub(crate) async fn archived(&self, slug: &str) -> Vec<Record> {
         let all = lantoa::archive::table::export(self.works.app.store.pool(), Some(slug), None);
         all.map_ok(|(article, _)| article).try_collect().await.unwrap()
     }
 
     /// Live and gone articles.
-    pub async fn counts(&self, slug: &str) -> (usize, usize) {
+    pub(crate) async fn counts(&self, slug: &str) -> (usize, usize) {
         let all = self.archived(slug).await;
         let live = all.iter().filter(|article| article.status == Status::Live).count();
         (live, all.len() - live)
     }
 
-    pub async fn questions(&self, slug: &str) -> Vec<Question> {
+    pub(crate) async fn questions(&self, slug: &str) -> Vec<Question> {
         let portal = self.portal(slug).await;
         questions::of_portal(self.works.app.store.pool(), portal.id).await.unwrap()
     }
 
-    pub async fn answer(&self, slug: &str, yes: bool) -> u64 {
+    pub(crate) async fn answer(&self, slug: &str, yes: bool) -> u64 {
         let portal = self.portal(slug).await;
         let question = self.questions(slug).await.into_iter().find(Question::is_open).unwrap();
         let store = &self.works.app.store;
@@ -179,19 +179,19 @@ impl Desk {
         pipeline::answers::answer(store, &["embedded"], &portal, &question, yes, now).await.unwrap().unwrap()
     }
 
-    pub fn later(&self, hours: i64) {
+    pub(crate) fn later(&self, hours: i64) {
         let to: Timestamp = self.clock.now() + jiff::SignedDuration::from_hours(hours);
         self.clock.set(to);
     }
 }
 
 /// The headline of article `n`.
-pub fn title(n: usize) -> String {
+pub(crate) fn title(n: usize) -> String {
     format!("Hội nghị triển khai nhiệm vụ công tác số {n} của tỉnh")
 }
 
 /// The page of article `n`, with a line of its own and something in the head.
-pub fn article(n: usize, line: &str, head: &str) -> String {
+pub(crate) fn article(n: usize, line: &str, head: &str) -> String {
     let body: String = (0..8)
         .map(|k| {
             format!(
@@ -208,19 +208,19 @@ pub fn article(n: usize, line: &str, head: &str) -> String {
 }
 
 /// A page of links to addresses, each with the headline of its article.
-pub fn listing<'a>(links: impl IntoIterator<Item = (usize, &'a str)>) -> String {
+pub(crate) fn listing<'a>(links: impl IntoIterator<Item = (usize, &'a str)>) -> String {
     let links: String =
         links.into_iter().map(|(n, url)| format!("<h3><a href=\"{url}\">{}</a></h3>", title(n))).collect();
     format!("<html><body><div>{links}</div></body></html>")
 }
 
 /// `/tin-tuc/bai-viet-so-{n}.html` for each article of a range.
-pub fn usual(range: std::ops::Range<usize>) -> String {
+pub(crate) fn usual(range: std::ops::Range<usize>) -> String {
     let addresses: Vec<(usize, String)> = range.map(|n| (n, format!("/tin-tuc/bai-viet-so-{n}.html"))).collect();
     listing(addresses.iter().map(|(n, url)| (*n, url.as_str())))
 }
 
 /// The article that a usual address names.
-pub fn number(path: &str) -> Option<usize> {
+pub(crate) fn number(path: &str) -> Option<usize> {
     path.strip_prefix("/tin-tuc/bai-viet-so-")?.strip_suffix(".html")?.parse().ok()
 }
