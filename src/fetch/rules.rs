@@ -133,7 +133,6 @@ mod tests {
             content_type: None,
             robots_tag: None,
             validators: Validators::default(),
-            fresh_for: None,
             body: body.as_bytes().to_vec(),
         })
     }

@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::leads::Leads;
-use super::{Visit, Witnessed, read_whole, sources_of};
+use super::{Visit, Witnessed};
 use crate::discover;
-use crate::fetch::{FetchError, Fetched, Page, What, decode};
-use crate::portal::{SourceKind, same_site};
+use crate::fetch::{FetchError, Fetched, Page, Validators, What, decode};
+use crate::portal::{Portal, Source, SourceKind, same_site};
 
 /// Sitemaps read in one visit, at most: an index may name thousands.
 const SITEMAPS: usize = 200;
@@ -352,4 +352,14 @@ impl Visit<'_> {
         .await
         .unwrap_or_default()
     }
+}
+
+/// Where a portal lists what it publishes, as far as is known.
+pub(super) fn sources_of(portal: &Portal, kind: SourceKind) -> impl Iterator<Item = &Source> {
+    portal.entry.sources.iter().chain(&portal.found).filter(move |source| source.kind == kind)
+}
+
+/// The validators to keep of a page.
+fn read_whole(page: &Page) -> (String, Validators) {
+    (page.requested.to_string(), page.validators.clone())
 }

@@ -138,7 +138,7 @@ impl<'a> Sweep<'a> {
         if self.turn > 0 || self.frontier.waiting().next().is_some() {
             return Ok(());
         }
-        let listings = super::sources_of(portal, SourceKind::Listing).map(|source| source.url.clone());
+        let listings = super::sources::sources_of(portal, SourceKind::Listing).map(|source| source.url.clone());
         let begin: Vec<Url> = std::iter::once(home).chain(listings).map(|url| canonical_url(&url)).collect();
         let mut found = Vec::new();
         for url in begin {
