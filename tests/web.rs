@@ -1105,6 +1105,10 @@ async fn the_console_says_what_is_wrong_in_words() {
                     interrupted: false,
                     next_visit_at: Some(now + 30.minutes()),
                     found: vec![],
+                    diagnosis: portal::table::Diagnosis {
+                        cause: problem.map(|_| portal::health::Cause::ServerError),
+                        ..Default::default()
+                    },
                 };
                 let refused = "the portal cannot be read: the server answered with status 503";
                 portal::table::visited(connection, &visit(1, true, None)).await?;

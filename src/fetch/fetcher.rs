@@ -10,6 +10,7 @@ use url::Url;
 use super::exchange::{Answer, Ask, exchange};
 use super::pace::Pace;
 use super::rules::{self, Cache, Rules};
+use super::tls::Anchors;
 use super::{FetchError, Fetched, Guard, Options, Page, Request, What, client};
 use crate::clock::Clock;
 
@@ -26,6 +27,7 @@ struct Parts {
     options: Options,
     clock: Clock,
     client: reqwest::Client,
+    anchors: Anchors,
     guard: Guard,
     pace: Pace,
     cache: Cache,
@@ -39,9 +41,16 @@ impl Fetcher {
     pub fn new(options: Options, clock: Clock) -> anyhow::Result<Self> {
         options.check()?;
         let guard = Guard::new(&options);
-        let client = client::build(&options, &guard)?;
+        let anchors = Anchors::default();
+        let client = client::build(&options, &guard, anchors.clone())?;
         let pace = Pace::new(&options, clock.clone());
-        Ok(Self { parts: Arc::new(Parts { options, clock, client, guard, pace, cache: Cache::default() }) })
+        Ok(Self { parts: Arc::new(Parts { options, clock, client, anchors, guard, pace, cache: Cache::default() }) })
+    }
+
+    /// Gives a host certificates of its own, which complete its chain or are its authority; those of before are
+    /// forgotten.
+    pub fn trust(&self, host: &str, certificates: &[rustls::pki_types::CertificateDer<'static>]) {
+        self.parts.anchors.set(host, certificates);
     }
 
     /// Fetches a page politely.

@@ -15,6 +15,7 @@ pub mod robots;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ pub use error::{FetchError, Stage};
 pub use fetcher::Fetcher;
 pub use guard::Guard;
 pub use options::Options;
+pub use tls::{TlsFault, certificates};
 
 use crate::clock::Timestamp;
 

@@ -3,6 +3,7 @@
 mod answers;
 mod politeness;
 mod quirks;
+mod tls;
 mod ways;
 
 use std::net::SocketAddr;

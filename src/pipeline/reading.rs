@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use url::Url;
 
 use super::leads::Leads;
-use super::{Visit, Witnessed};
+use super::{Visit, Witnessed, health};
 use crate::archive::table::Check;
 use crate::archive::{self, Copy, Incoming, Kept, notices};
 use crate::dedup::{self, Sketch};
@@ -203,12 +203,13 @@ impl Visit<'_> {
         let work = move || {
             let decoded = decode(&body, content_type.as_deref());
             let mut read = extract::article_of(&decoded.text, &url, &hints, rules.as_ref(), &families, now);
+            let seen = health::Seen::of(&read);
             // Before anything of the page goes anywhere, and whatever else the page is.
             let text = format!("{}\n{}", read.article.title, read.full_text());
             let harmless = addresses.iter().any(|address| harmless.contains(address));
             if let Some(degree) = secrecy::of_page(&text).max(extract::stamp::mark(&decoded.text)).filter(|_| !harmless)
             {
-                return Ok(Found::Marked(degree));
+                return Ok((seen, Found::Marked(degree)));
             }
             read.article.attachments.retain(|file| !closed.contains(file.url.as_str()));
             if decoded.doubtful {
@@ -218,7 +219,7 @@ impl Visit<'_> {
                 witness(Witnessed::Page { url: &url, html: &decoded.text, read: &read });
             }
             if let Some(reason) = read.not_an_article {
-                return Ok(Found::Other(reason));
+                return Ok((seen, Found::Other(reason)));
             }
             read.article.noarchive |= robots_tag.is_some_and(|tag| tag.to_ascii_lowercase().contains("noarchive"));
             let url = match known {
@@ -233,7 +234,7 @@ impl Visit<'_> {
                 Some(likeness) if likeness >= verbatim => Copy::Verbatim,
                 Some(_) => Copy::Near,
             };
-            anyhow::Ok(Found::Article(Box::new(Incoming {
+            let incoming = Box::new(Incoming {
                 id,
                 portal,
                 url,
@@ -243,10 +244,13 @@ impl Visit<'_> {
                 story: place.story,
                 copy,
                 now,
-            })))
+            });
+            anyhow::Ok((seen, Found::Article(incoming)))
         };
         let found = self.think(work).await?;
-        self.report.note(found)
+        let (seen, found) = self.report.note(found)?;
+        self.watch.read(seen);
+        Some(found)
     }
 
     /// Reads which addresses are closed.

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::leads::Leads;
-use super::{Visit, Witnessed, read_whole, sources_of};
+use super::{Visit, Witnessed, health, read_whole, sources_of};
 use crate::discover;
+use crate::extract::{self, Hints};
 use crate::fetch::{FetchError, Fetched, Page, What, decode};
 use crate::portal::{SourceKind, same_site};
 
@@ -92,6 +93,7 @@ impl Visit<'_> {
             if known {
                 let cause = feed.problems.first().cloned().unwrap_or_else(|| "the feed has no entries".to_owned());
                 self.report.fail(url, &cause);
+                self.watch.bad_feed();
                 self.polls.failed(url);
             }
             return false;
@@ -298,15 +300,25 @@ impl Visit<'_> {
         let Page { body, content_type, url, .. } = page;
         let home = self.portal.entry.url.clone();
         let (rules, now) = (self.portal.entry.rules.clone(), self.parts.clock.now());
-        let witness = self.parts.witness.clone();
-        self.think(move || {
+        let (witness, families) = (self.parts.witness.clone(), self.parts.families.clone());
+        let read = self.think(move || {
             let html = decode(&body, content_type.as_deref()).text;
             if let Some(witness) = witness {
                 witness(Witnessed::Listing { html: &html });
             }
-            discover::listing(&html, &url, &home, rules.as_ref(), now)
-        })
-        .await
-        .unwrap_or_default()
+            let listing = discover::listing(&html, &url, &home, rules.as_ref(), now);
+            // A home page that lists nothing may say why.
+            let is_blank = listing.leads.is_empty() && url == home;
+            let blank = is_blank.then(|| {
+                let read = extract::article_of(&html, &url, &Hints::default(), None, &families, now);
+                health::blank(&read)
+            });
+            (listing, blank)
+        });
+        let (listing, blank) = read.await.unwrap_or_default();
+        if let Some(said) = blank {
+            self.watch.blank(said);
+        }
+        listing
     }
 }
