@@ -15,6 +15,7 @@ use lantoa::archive::{self, Copy, Incoming};
 use lantoa::clock::{Clock, Timestamp};
 use lantoa::extract::Article;
 use lantoa::index::{Document, Hit, PutError, Query, Results, SearchIndex};
+use lantoa::portal::health::table::Struck;
 use lantoa::portal::{self, Entry, Kind};
 use lantoa::store::Store;
 use lantoa::triage;
@@ -400,6 +401,10 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/desk/items/1%2F..", [303, 404, 403, 404, 404]),
         ("POST", "/desk/items/2/decisions", [403, 400, 403, 404, 400]),
         ("GET", "/console", [303, 403, 200, 403, 200]),
+        ("GET", "/console?state=late", [303, 403, 200, 403, 200]),
+        ("GET", "/console?state=%00", [303, 403, 200, 403, 200]),
+        ("GET", "/console/portals/moh", [303, 403, 200, 403, 200]),
+        ("GET", "/console/portals/nothing", [303, 403, 404, 403, 404]),
         ("GET", "/healthz", [200; 5]),
         // For clients on this machine only, and these requests say nothing of where they come from.
         ("GET", "/readyz", [404; 5]),
@@ -1112,16 +1117,28 @@ async fn the_console_says_what_is_wrong_in_words() {
                 };
                 let refused = "the portal cannot be read: the server answered with status 503";
                 portal::table::visited(connection, &visit(1, true, None)).await?;
-                portal::table::visited(connection, &visit(3, false, Some(refused))).await
+                portal::table::visited(connection, &visit(3, false, Some(refused))).await?;
+                portal::table::visited(connection, &visit(3, false, Some(refused))).await?;
+                let cause = portal::health::Cause::Dns;
+                let struck = Struck { cause, family: None, began_at: now - 1.hours(), struck: 12, asked: 14 };
+                portal::health::table::strike(connection, &struck, now).await
             }
             .boxed()
         })
         .await
         .unwrap();
     let console = house.get("/console", &tuan).await;
-    console.has("1 cổng đang lỗi").has("không đọc được cổng: máy chủ trả mã 503").has("14:00 21/11/2026");
-    console.has("15:30 21/11/2026").has("Chờ lần đầu").has("Số tin");
+    console.has("Đang lỗi (1)").has("không đọc được cổng: máy chủ trả mã 503").has("14:00 21/11/2026");
+    console.has("15:30 21/11/2026").has("Chờ lần đầu (1)").has("Số tin").has("máy chủ của cổng bị lỗi");
+    console.has("12 trong 14 cổng được thăm từ 14:00 21/11 bị lỗi").has("có lẽ do đường truyền của ta");
     house.get("/console?lang=en", &tuan).await.has("the server answered with status 503").lacks("máy chủ trả");
+    let all = portal::table::list(house.store.pool()).await.unwrap();
+    let failing = all.iter().find(|portal| portal.id == 3).unwrap().entry.slug.clone();
+    let row = format!("href=\"/console/portals/{failing}\"");
+    house.get("/console?state=failing", &tuan).await.has(&row).lacks("/console/portals/moh");
+    house.get("/console?state=late", &tuan).await.lacks(&row);
+    let page = house.get(&format!("/console/portals/{failing}"), &tuan).await;
+    page.has("Đang lỗi").has("Cách xử lý:").has("quá một ngày thì báo cho cổng").has("2 lần thăm gần nhất");
 }
 
 #[tokio::test]

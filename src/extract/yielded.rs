@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn what_the_page_gave_and_not_the_listing() {
-        let line = |n: i32| format!("<p>Sáng {n}/8, Bộ Y tế họp bàn về bảo hiểm y tế cho {n} nghìn học sinh của tỉnh.</p>");
+        let line =
+            |n: i32| format!("<p>Sáng {n}/8, Bộ Y tế họp bàn về bảo hiểm y tế cho {n} nghìn học sinh của tỉnh.</p>");
         let text: String = (1..9).map(line).collect();
         let check = |html: &str, [title, date, text, by_selector]: [bool; 4]| {
             let url = "https://bo.gov.vn/tin/hop-1.html".parse().expect("an address");

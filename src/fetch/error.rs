@@ -280,8 +280,9 @@ mod tests {
 
     #[test]
     fn causes_are_found_inside_io_errors() {
-        let wrapped =
-            io::Error::other(io::Error::other(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)));
+        let wrapped = io::Error::other(io::Error::other(rustls::Error::InvalidCertificate(
+            rustls::CertificateError::UnknownIssuer,
+        )));
         assert!(find::<rustls::Error>(&wrapped).is_some());
         assert!(find::<Refused>(&wrapped).is_none());
     }

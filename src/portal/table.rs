@@ -118,12 +118,12 @@ pub async fn set_state(connection: &mut Connection, slug: &str, state: State, no
         "UPDATE portal SET state = $2, state_since = CASE WHEN state = $2 THEN state_since ELSE $3 END \
          WHERE slug = $1 AND state <> 'removed'",
     )
-        .bind(slug)
-        .bind(state.as_str())
-        .bind(millis(now))
-        .execute(connection)
-        .await
-        .with_context(|| format!("cannot change portal {slug}"))?;
+    .bind(slug)
+    .bind(state.as_str())
+    .bind(millis(now))
+    .execute(connection)
+    .await
+    .with_context(|| format!("cannot change portal {slug}"))?;
     Ok(done.rows_affected() > 0)
 }
 

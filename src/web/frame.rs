@@ -89,6 +89,11 @@ impl Frame {
         super::problem::in_words(self.language, problem)
     }
 
+    /// Whether the page is in Vietnamese, for words that come with both.
+    pub(super) fn vietnamese(&self) -> bool {
+        self.language == Language::Vietnamese
+    }
+
     /// The page's language.
     pub(super) fn code(&self) -> &'static str {
         self.language.code()

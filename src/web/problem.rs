@@ -49,7 +49,10 @@ const WORDS: &[(&str, &str)] = &[
     (r"the server does not speak TLS at this port", "cổng mạng này của máy chủ không dùng TLS"),
     (r"the server broke the handshake off(?: \(.*?\))?", "máy chủ ngắt khi đang bắt tay TLS (máy chủ cũ hay làm vậy)"),
     (r"^the layout changed: ", "giao diện thay đổi: "),
-    (r"\b(text|date|title|selectors) on (\d+) % of its pages, before on (\d+) %", "$1 có ở $2 % số trang, trước là $3 %"),
+    (
+        r"\b(text|date|title|selectors) on (\d+) % of its pages, before on (\d+) %",
+        "$1 có ở $2 % số trang, trước là $3 %",
+    ),
     (r"\btext có ở", "nội dung có ở"),
     (r"\bdate có ở", "ngày có ở"),
     (r"\btitle có ở", "tiêu đề có ở"),

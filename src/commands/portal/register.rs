@@ -11,9 +11,9 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::commands::{one_line, print_json, println_or_quit};
 use crate::index::outbox;
+use crate::portal::Entry;
 use crate::portal::import::{self, Format, Imported};
 use crate::portal::table::{self, Registered};
-use crate::portal::Entry;
 use crate::{extract, fetch, schedule};
 
 #[derive(Default, Serialize)]
@@ -162,4 +162,3 @@ fn readable(file: &Path) -> Result<Vec<PathBuf>> {
     }
     Ok(inside)
 }
-

@@ -95,8 +95,11 @@ pub(super) async fn list(app: &App, wanted: Option<Condition>, json: bool) -> Re
 fn counted(conditions: impl Iterator<Item = Condition> + Clone) -> String {
     let count = |wanted: Condition| conditions.clone().filter(|condition| *condition == wanted).count();
     let counts = Condition::ALL.map(|condition| (count(condition), condition));
-    let counts: Vec<_> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, condition)| format!("{count} {condition}")).collect();
+    let counts: Vec<_> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, condition)| format!("{count} {condition}"))
+        .collect();
     let all = conditions.count();
     if counts.is_empty() { format!("{all} portals") } else { format!("{all} portals: {}", counts.join(", ")) }
 }

@@ -108,8 +108,8 @@ async fn old_protocols_and_weak_ciphers_are_told_apart() {
     check(&[0x15, 3, 3, 0, 2, 2, 71], TlsFault::WeakCiphers).await;
     // A ServerHello of TLS 1.0, with ECDHE-RSA-AES256-SHA.
     const HELLO: &[u8] = &[
-        0x16, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
-        9, 9, 9, 9, 9, 9, 9, 0, 0xc0, 0x14, 0,
+        0x16, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
+        9, 9, 9, 9, 9, 9, 9, 9, 0, 0xc0, 0x14, 0,
     ];
     check(HELLO, TlsFault::OldProtocol).await;
     check(b"HTTP/1.1 400 Bad Request\r\n\r\n", TlsFault::NoTls).await;

@@ -108,12 +108,8 @@ impl Habits {
 
     /// The fields that are found less often than they were, the gravest first.
     pub(super) fn falls(&self) -> Vec<Fall> {
-        let tracks = [
-            ("text", &self.text),
-            ("date", &self.date),
-            ("title", &self.title),
-            ("selectors", &self.by_selector),
-        ];
+        let tracks =
+            [("text", &self.text), ("date", &self.date), ("title", &self.title), ("selectors", &self.by_selector)];
         let fallen = tracks.into_iter().filter(|(_, track)| track.fallen_at.is_some());
         fallen
             .map(|(field, track)| Fall { field, usually: track.usually.share(), lately: track.lately.share() })

@@ -222,7 +222,9 @@ fn less(habits: &Habits) -> Option<(Cause, String)> {
     let falls: Vec<String> = habits
         .falls()
         .iter()
-        .map(|fall| format!("{} on {} % of its pages, before on {} %", fall.field, percent(fall.lately), percent(fall.usually)))
+        .map(|fall| {
+            format!("{} on {} % of its pages, before on {} %", fall.field, percent(fall.lately), percent(fall.usually))
+        })
         .collect();
     (!falls.is_empty()).then(|| (Cause::LayoutChanged, format!("the layout changed: {}", falls.join("; "))))
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Cause, Kin};
 use crate::clock::{Timestamp, vietnam};
+use crate::portal::Health;
 
 /// One trouble of many portals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,6 +72,12 @@ impl Incident {
             Kin::Alone(_) => ["our own doing, such as an upgrade", "chính ta, chẳng hạn do nâng cấp"],
         };
         if vietnamese { other } else { english }
+    }
+
+    /// Whether it is what a portal suffers from, so that nobody need be told of the portal.
+    #[must_use]
+    pub fn covers(&self, health: &Health) -> bool {
+        health.cause == Some(self.cause) && self.family.is_some() && self.family == health.family
     }
 
     /// What the operator can do.

@@ -61,11 +61,8 @@ fn conditions_follow_from_the_record() {
     check("new and one outage", active, new.clone(), New, 90.0, dns);
     check("new and dead", active, Health { points: 1.0, ..new }, Failing, 1.0, dns);
 
-    let quiet = |days: f64, usual: f64| Health {
-        last_new_at: Some(days_ago(days)),
-        usual_per_day: Some(usual),
-        ..sound()
-    };
+    let quiet =
+        |days: f64, usual: f64| Health { last_new_at: Some(days_ago(days)), usual_per_day: Some(usual), ..sound() };
     check("a long weekend", active, quiet(3.5, 30.0), Good, 89.0, None);
     check("nine days", active, quiet(9.0, 3.0), Late, 5.0, Some("không có tin mới 9 ngày; thường 3 tin mỗi ngày"));
     check("a month", active, quiet(30.0, 3.0), Silent, 9.0, Some("không có tin mới 30 ngày; thường 3 tin mỗi ngày"));
@@ -83,7 +80,8 @@ fn conditions_follow_from_the_record() {
 
 #[test]
 fn a_failing_portal_is_not_called_late() {
-    let health = Health { cause: Some(Cause::NothingListed), points: 3.0, last_new_at: Some(days_ago(60.0)), ..sound() };
+    let health =
+        Health { cause: Some(Cause::NothingListed), points: 3.0, last_new_at: Some(days_ago(60.0)), ..sound() };
     assert_eq!(verdict(State::Active, health).condition, Condition::Failing);
 }
 

@@ -32,14 +32,26 @@ pub(super) static ALL: [Words; 39] = [
     words(
         Cause::Dns,
         "dns",
-        ["the name has no address (DNS)", "try the address in a browser; if it is wrong or has moved, correct it in the registry"],
-        ["không tìm được địa chỉ của tên miền (DNS)", "mở thử bằng trình duyệt; nếu sai hoặc đã đổi thì sửa địa chỉ trong danh bạ"],
+        [
+            "the name has no address (DNS)",
+            "try the address in a browser; if it is wrong or has moved, correct it in the registry",
+        ],
+        [
+            "không tìm được địa chỉ của tên miền (DNS)",
+            "mở thử bằng trình duyệt; nếu sai hoặc đã đổi thì sửa địa chỉ trong danh bạ",
+        ],
     ),
     words(
         Cause::ConnectionRefused,
         "connection_refused",
-        ["the server turns connections away", "see whether the site opens elsewhere; if it does, our address may be blocked: write to the portal"],
-        ["máy chủ từ chối kết nối", "thử mở từ nơi khác; nếu mở được thì có thể họ chặn địa chỉ của ta, hãy liên hệ cổng"],
+        [
+            "the server turns connections away",
+            "see whether the site opens elsewhere; if it does, our address may be blocked: write to the portal",
+        ],
+        [
+            "máy chủ từ chối kết nối",
+            "thử mở từ nơi khác; nếu mở được thì có thể họ chặn địa chỉ của ta, hãy liên hệ cổng",
+        ],
     ),
     words(
         Cause::Unreachable,
@@ -50,8 +62,14 @@ pub(super) static ALL: [Words; 39] = [
     words(
         Cause::TimedOut,
         "timed_out",
-        ["the server did not answer in time", "if the site opens slowly in a browser too, tell the portal; else raise fetch.first_byte_timeout_s"],
-        ["máy chủ không trả lời kịp", "nếu trình duyệt cũng mở chậm thì báo cho cổng; nếu không, tăng fetch.first_byte_timeout_s"],
+        [
+            "the server did not answer in time",
+            "if the site opens slowly in a browser too, tell the portal; else raise fetch.first_byte_timeout_s",
+        ],
+        [
+            "máy chủ không trả lời kịp",
+            "nếu trình duyệt cũng mở chậm thì báo cho cổng; nếu không, tăng fetch.first_byte_timeout_s",
+        ],
     ),
     words(
         Cause::TooSlow,
@@ -74,13 +92,19 @@ pub(super) static ALL: [Words; 39] = [
     words(
         Cause::TlsTooOld,
         "tls_too_old",
-        ["it offers no TLS newer than 1.1", "ask the portal to enable TLS 1.2; until then register its http:// address if it has one"],
+        [
+            "it offers no TLS newer than 1.1",
+            "ask the portal to enable TLS 1.2; until then register its http:// address if it has one",
+        ],
         ["chỉ có TLS 1.1 trở xuống", "đề nghị cổng bật TLS 1.2; trong lúc chờ, đăng ký địa chỉ http:// nếu có"],
     ),
     words(
         Cause::TlsWeakCiphers,
         "tls_weak_ciphers",
-        ["it offers only weak ciphers", "ask the portal to enable ECDHE with AES-GCM; until then register its http:// address if it has one"],
+        [
+            "it offers only weak ciphers",
+            "ask the portal to enable ECDHE with AES-GCM; until then register its http:// address if it has one",
+        ],
         ["chỉ có bộ mã hóa yếu", "đề nghị cổng bật ECDHE với AES-GCM; trong lúc chờ, đăng ký địa chỉ http:// nếu có"],
     ),
     words(
@@ -104,26 +128,44 @@ pub(super) static ALL: [Words; 39] = [
     words(
         Cause::CertificateSelfSigned,
         "certificate_self_signed",
-        ["its certificate is self-signed", "ask the portal for a public one, or give theirs as the portal's ca_file after checking it with them"],
+        [
+            "its certificate is self-signed",
+            "ask the portal for a public one, or give theirs as the portal's ca_file after checking it with them",
+        ],
         ["chứng thư số tự ký", "đề nghị cổng dùng chứng thư công cộng, hoặc xác minh rồi khai báo ca_file cho cổng"],
     ),
     words(
         Cause::CertificateWrongHost,
         "certificate_wrong_host",
-        ["its certificate is for another host name", "register the name that the certificate is for, or tell the portal"],
+        [
+            "its certificate is for another host name",
+            "register the name that the certificate is for, or tell the portal",
+        ],
         ["chứng thư số cấp cho tên miền khác", "đăng ký tên miền ghi trong chứng thư, hoặc báo cho cổng"],
     ),
     words(
         Cause::CertificateIncomplete,
         "certificate_incomplete",
-        ["it does not send its intermediate certificate", "give the intermediate certificate as the portal's ca_file, and tell the portal to send it"],
-        ["máy chủ gửi thiếu chứng thư trung gian", "khai báo chứng thư trung gian ở ca_file của cổng, và báo cổng gửi đủ chuỗi"],
+        [
+            "it does not send its intermediate certificate",
+            "give the intermediate certificate as the portal's ca_file, and tell the portal to send it",
+        ],
+        [
+            "máy chủ gửi thiếu chứng thư trung gian",
+            "khai báo chứng thư trung gian ở ca_file của cổng, và báo cổng gửi đủ chuỗi",
+        ],
     ),
     words(
         Cause::CertificateUnknownIssuer,
         "certificate_unknown_issuer",
-        ["its certificate's authority is unknown", "if all portals say so, install ca-certificates; else give the authority as the portal's ca_file"],
-        ["không rõ bên cấp chứng thư số", "nếu cổng nào cũng vậy, cài ca-certificates; nếu không, khai báo ca_file cho cổng"],
+        [
+            "its certificate's authority is unknown",
+            "if all portals say so, install ca-certificates; else give the authority as the portal's ca_file",
+        ],
+        [
+            "không rõ bên cấp chứng thư số",
+            "nếu cổng nào cũng vậy, cài ca-certificates; nếu không, khai báo ca_file cho cổng",
+        ],
     ),
     words(
         Cause::CertificateRevoked,
@@ -152,13 +194,19 @@ pub(super) static ALL: [Words; 39] = [
     words(
         Cause::Challenge,
         "challenge",
-        ["a captcha or a check of the browser stands before it", "ask the portal to let the crawler's name or address through"],
+        [
+            "a captcha or a check of the browser stands before it",
+            "ask the portal to let the crawler's name or address through",
+        ],
         ["cổng bắt nhập mã hoặc kiểm tra trình duyệt", "đề nghị cổng cho phép tên hoặc địa chỉ của bộ thu thập"],
     ),
     words(
         Cause::NotFound,
         "not_found",
-        ["the registered page is not there", "correct the address in the registry (lantoa portal check finds the sources)"],
+        [
+            "the registered page is not there",
+            "correct the address in the registry (lantoa portal check finds the sources)",
+        ],
         ["trang đã đăng ký không còn", "sửa địa chỉ trong danh bạ (lantoa portal check tìm lại nguồn tin)"],
     ),
     words(
@@ -218,20 +266,35 @@ pub(super) static ALL: [Words; 39] = [
     words(
         Cause::NeedsJavascript,
         "needs_javascript",
-        ["its pages are loaded by JavaScript", "register a feed or sitemap of it, or a listing that works without JavaScript"],
+        [
+            "its pages are loaded by JavaScript",
+            "register a feed or sitemap of it, or a listing that works without JavaScript",
+        ],
         ["trang chỉ hiện bằng JavaScript", "đăng ký nguồn RSS, sơ đồ trang, hoặc danh mục không cần JavaScript"],
     ),
     words(
         Cause::NothingListed,
         "nothing_listed",
-        ["no feed, sitemap or listing with articles was found", "register its listing pages, or give it rules.links (lantoa portal check)"],
-        ["không thấy nguồn tin, sơ đồ trang hay danh mục nào có tin", "đăng ký trang danh mục, hoặc đặt rules.links (lantoa portal check)"],
+        [
+            "no feed, sitemap or listing with articles was found",
+            "register its listing pages, or give it rules.links (lantoa portal check)",
+        ],
+        [
+            "không thấy nguồn tin, sơ đồ trang hay danh mục nào có tin",
+            "đăng ký trang danh mục, hoặc đặt rules.links (lantoa portal check)",
+        ],
     ),
     words(
         Cause::LayoutChanged,
         "layout_changed",
-        ["its layout changed: less is found on its pages", "lantoa portal check shows what each selector finds; mend the portal's rules"],
-        ["giao diện thay đổi: đọc được ít hơn trước", "lantoa portal check cho thấy bộ chọn nào còn đúng; sửa quy tắc của cổng"],
+        [
+            "its layout changed: less is found on its pages",
+            "lantoa portal check shows what each selector finds; mend the portal's rules",
+        ],
+        [
+            "giao diện thay đổi: đọc được ít hơn trước",
+            "lantoa portal check cho thấy bộ chọn nào còn đúng; sửa quy tắc của cổng",
+        ],
     ),
     words(
         Cause::Moved,
@@ -243,7 +306,10 @@ pub(super) static ALL: [Words; 39] = [
         Cause::EmptiesItself,
         "empties_itself",
         ["it empties itself", "open the portal: if it was taken down, pause it; nothing is marked gone meanwhile"],
-        ["cổng tự trống nội dung", "mở cổng xem; nếu đã đóng thì tạm dừng; trong lúc đó không tin nào bị đánh dấu đã gỡ"],
+        [
+            "cổng tự trống nội dung",
+            "mở cổng xem; nếu đã đóng thì tạm dừng; trong lúc đó không tin nào bị đánh dấu đã gỡ",
+        ],
     ),
     words(
         Cause::StoppedAnswering,
