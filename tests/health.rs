@@ -265,10 +265,10 @@ async fn an_outage_of_ours_is_told_once_and_charged_to_nobody() {
         assert!(n == 0 || health.next_visit_at.unwrap() <= soon, "{n}: {:?}", health.next_visit_at);
     }
     house.later(20);
-    for n in 1..8 {
+    for (n, server) in servers.iter().enumerate().skip(1) {
         let mut entry = house.portal(&format!("bo-{n}")).await.entry;
-        entry.url = servers[n].address.clone();
-        servers[n].now_says(news(0..2, true));
+        entry.url = server.address.clone();
+        server.now_says(news(0..2, true));
         let now = house.clock.now();
         let back = house
             .works

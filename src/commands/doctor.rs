@@ -236,7 +236,7 @@ async fn portals(app: &App, checks: &mut Checks) {
         // What a whole family has was said once.
         .filter(|(portal, _)| !incidents.iter().any(|incident| incident.covers(&portal.health)))
         .collect();
-    troubled.sort_by(|a, b| (a.1.condition, a.1.since).cmp(&(b.1.condition, b.1.since)));
+    troubled.sort_by_key(|(_, verdict)| (verdict.condition, verdict.since));
     for (portal, verdict) in troubled.iter().take(NAMED) {
         let words = verdict.words(false).unwrap_or_default();
         let found = format!("{} is {}: {words}", portal.entry.slug, verdict.condition);

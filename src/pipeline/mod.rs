@@ -4,15 +4,21 @@
 //! seen only after the record has it, so a crash or an outage repeats work and loses none; "not modified" is believed
 //! for a listing only when everything that it listed was dealt with; one portal's trouble ends in its own report.
 
+pub mod answers;
 pub mod attachments;
+mod gone;
 pub mod health;
+mod identity;
 mod leads;
+mod not_found;
 mod polls;
+mod questions;
 pub mod reader;
 mod reading;
 mod report;
 mod sources;
 pub mod rebuild;
+mod secrecy;
 pub mod sweep;
 mod table;
 mod waiting;
@@ -151,10 +157,13 @@ pub async fn visit(
 
     visit.trust_own_certificates();
     visit.load_notices().await;
+    visit.load_questions().await;
     let leads = visit.find_leads().await;
+    visit.look_whether_empty(&leads).await;
     visit.note_waiting(&leads).await;
+    visit.learn_not_found(&leads).await;
     for lead in &leads.fresh {
-        if visit.is_over() {
+        if visit.is_over() || visit.emptied.is_some() {
             break;
         }
         visit.read(lead).await;
@@ -162,11 +171,12 @@ pub async fn visit(
     // A portal none of whose sources can be read says nothing about its articles.
     let known = if leads.answered { visit.articles_to_check(&leads).await } else { Vec::new() };
     for article in known {
-        if visit.is_over() {
+        if visit.is_over() || visit.is_stopped() {
             break;
         }
         visit.check(&article).await;
     }
+    visit.settle_suspects().await;
 
     let finished = !visit.is_over();
     visit.read_attachments().await;
@@ -208,6 +218,26 @@ struct Visit<'a> {
     waiting: waiting::Waiting,
     /// What is known of the portal's sources, and what this visit learnt.
     polls: polls::Polls,
+    /// What is known of the portal's addresses.
+    learnt: crate::portal::Learnt,
+    /// Pages that were read as listings, by canonical address.
+    listings: std::collections::HashSet<String>,
+    /// A page was read under its other spelling, to prove a habit.
+    proved: bool,
+    /// Known articles whose page holds something else now: kept back until it is clear that each holds its own.
+    suspects: Vec<archive::Incoming>,
+    /// What the operator was asked about this portal.
+    questions: Vec<crate::portal::questions::Question>,
+    /// What was asked, or asked again, in this visit.
+    asked_now: Vec<crate::portal::questions::Question>,
+    /// The portal has emptied itself, in words: nothing more is read.
+    emptied: Option<String>,
+    /// None of its sources listed anything.
+    lists_nothing: bool,
+    /// Known articles that were asked for again.
+    probes: usize,
+    /// Requests that failed for reasons that pass.
+    hiccups: u32,
     /// What bears on the portal's health.
     watch: health::Watch,
 }
@@ -241,6 +271,16 @@ impl<'a> Visit<'a> {
             harmless: std::collections::HashSet::new(),
             waiting: waiting::Waiting::default(),
             polls: polls::Polls::default(),
+            learnt: portal.learnt.clone(),
+            listings: std::collections::HashSet::new(),
+            proved: false,
+            suspects: Vec::new(),
+            questions: Vec::new(),
+            asked_now: Vec::new(),
+            emptied: None,
+            lists_nothing: false,
+            probes: 0,
+            hiccups: 0,
             watch: health::Watch::default(),
         }
     }
@@ -250,8 +290,12 @@ impl<'a> Visit<'a> {
         let entry = &self.portal.entry;
         let Some(file) = &entry.ca_file else { return };
         let Some(certificates) = self.report.note(fetch::certificates(file)) else { return };
-        for host in entry.url.host_str().into_iter().chain(entry.aliases.iter().map(String::as_str)) {
+        // An alias may name a port, which is no part of a certificate's name.
+        let aliases = entry.aliases.iter().map(|alias| alias.split_once(':').map_or(alias.as_str(), |(host, _)| host));
+        for host in entry.url.host_str().into_iter().chain(aliases) {
+            let host = host.strip_prefix("www.").unwrap_or(host);
             self.parts.fetcher.trust(host, &certificates);
+            self.parts.fetcher.trust(&format!("www.{host}"), &certificates);
         }
     }
 
@@ -312,6 +356,7 @@ impl<'a> Visit<'a> {
                 if cause.is_temporary() {
                     self.failures_in_a_row += 1;
                 }
+                self.hiccups += u32::from(cause.is_temporary() || matches!(cause, FetchError::Status(500..)));
                 // Only the home page speaks for the portal: a feed may stand on another host.
                 self.unreachable |= cause.is_of_the_host() && *url == self.portal.entry.url;
             }
@@ -331,6 +376,7 @@ impl<'a> Visit<'a> {
     async fn conclude(mut self, leads: leads::Leads, finished: bool) -> Report {
         self.note_unchanged().await;
         self.note_missing().await;
+        self.ask_operator(&leads).await;
         if finished {
             // Everything that these pages listed was dealt with: next time "not modified" may be believed.
             for (url, validators) in &leads.read_whole {

@@ -3,6 +3,8 @@
 mod canonical;
 pub mod health;
 pub mod import;
+mod learnt;
+pub mod questions;
 pub mod table;
 
 use std::fmt;
@@ -12,7 +14,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub(crate) use canonical::host_and_port;
 pub use canonical::{canonical_url, owner_of, same_owner, same_site};
+pub use learnt::{Claims, Habit, Learnt, Move, NotFound, Spelling};
 
 use crate::clock::Timestamp;
 use health::Cause;
@@ -30,6 +34,8 @@ pub struct Portal {
     pub entry: Entry,
     /// Feeds and sitemaps that visits found, beside the registered ones.
     pub found: Vec<Source>,
+    /// What visits learnt about its addresses.
+    pub learnt: Learnt,
     /// Whether it is visited.
     pub state: State,
     /// How it has been.

@@ -148,16 +148,16 @@ impl Visit<'_> {
             };
             return Some((cause, format!("the portal cannot be read: {why}")));
         }
+        if let Some(asked) = self.asks_in_words() {
+            return Some(asked);
+        }
         if let Some(moved) = &leads.moved {
-            let words = format!("the portal has moved to {moved} (change its address to follow)");
+            let words = format!("the home page leads to {moved} (nothing is read there before you say so)");
             return Some((Cause::Moved, words));
         }
         if self.failures_in_a_row >= self.parts.options.failures_in_a_row {
             let words = format!("the portal stopped answering after {} requests", report.requests);
             return Some((Cause::StoppedAnswering, words));
-        }
-        if let Some(gone) = &report.hold {
-            return Some((Cause::EmptiesItself, gone.clone()));
         }
         if leads.listed == 0 {
             if let Some((cause, reason)) = &watch.blank {

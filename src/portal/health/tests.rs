@@ -25,7 +25,8 @@ fn sound() -> Health {
 
 fn verdict(state: State, health: Health) -> Verdict {
     let entry = Entry::new("a", "A", Kind::Ministry, "https://a.gov.vn/".parse().expect("an address"));
-    let portal = Portal { id: 1, entry, found: Vec::new(), state, health };
+    let learnt = crate::portal::Learnt::default();
+    let portal = Portal { id: 1, entry, found: Vec::new(), state, health, learnt };
     portal.verdict(NOW.parse().expect("an instant"))
 }
 
@@ -43,7 +44,7 @@ fn conditions_follow_from_the_record() {
     let active = State::Active;
     check("sound", active, sound(), Good, 89.0, None);
     let never = Health { state_since: Some(days_ago(2.0)), ..Health::default() };
-    check("never visited", active, never.clone(), New, 2.0, None);
+    check("never visited", active, never, New, 2.0, None);
     let trouble = |cause: Cause, points: f64| Health {
         cause: Some(cause),
         cause_since: Some(days_ago(1.0)),

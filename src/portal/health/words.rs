@@ -299,16 +299,19 @@ pub(super) static ALL: [Words; 39] = [
     words(
         Cause::Moved,
         "moved",
-        ["it has moved to another site", "change its address in the registry to follow"],
-        ["cổng đã chuyển sang địa chỉ khác", "đổi địa chỉ trong danh bạ để theo"],
+        ["it has moved to another site", "open both addresses, then accept or refuse (lantoa portal moves)"],
+        ["cổng đã chuyển sang địa chỉ khác", "mở cả hai địa chỉ, rồi chấp nhận hay từ chối (lantoa portal moves)"],
     ),
     words(
         Cause::EmptiesItself,
         "empties_itself",
-        ["it empties itself", "open the portal: if it was taken down, pause it; nothing is marked gone meanwhile"],
+        [
+            "it empties itself",
+            "open the portal, then answer what lantoa asks about it (lantoa portal show); nothing is marked gone meanwhile",
+        ],
         [
             "cổng tự trống nội dung",
-            "mở cổng xem; nếu đã đóng thì tạm dừng; trong lúc đó không tin nào bị đánh dấu đã gỡ",
+            "mở cổng xem rồi trả lời câu hỏi (lantoa portal show); trong lúc đó không tin nào bị đánh dấu đã gỡ",
         ],
     ),
     words(
