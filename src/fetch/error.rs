@@ -199,17 +199,15 @@ impl FetchError {
         if let Some(cause) = find::<rustls::Error>(error) {
             return Self::Tls(TlsFault::from(cause));
         }
-        if let Some(fault) = find::<io::Error>(error).filter(|_| error.is_connect()) {
-            match fault.kind() {
-                io::ErrorKind::ConnectionRefused => return Self::Refused,
-                // The connector's own words: it knows no other sign of a handshake.
-                io::ErrorKind::UnexpectedEof if fault.to_string().contains("handshake") => {
-                    return Self::Tls(TlsFault::BrokenOff);
-                }
-                _ => {}
-            }
-        }
         let cause = innermost(error);
+        let is_refused = |fault: &io::Error| fault.kind() == io::ErrorKind::ConnectionRefused;
+        if find::<io::Error>(error).is_some_and(is_refused) {
+            return Self::Refused;
+        }
+        // The connector's own words: there is no other sign that it was the handshake which ended.
+        if error.is_connect() && cause.contains("handshake eof") {
+            return Self::Tls(TlsFault::BrokenOff);
+        }
         match (error.is_connect(), error.is_timeout()) {
             (true, true) => Self::Timeout { stage: Stage::Connect },
             (true, false) => Self::Connect(cause),

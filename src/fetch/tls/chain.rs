@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -11,6 +11,13 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
+
+/// The authorities of this machine, read once: they are a hundred and more.
+static AUTHORITIES: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    Arc::new(roots)
+});
 
 /// Certificates that operators gave for single hosts. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -59,10 +66,12 @@ pub(in crate::fetch) struct Chain {
 impl Chain {
     /// With the authorities of this machine.
     pub(super) fn of_this_machine(provider: Arc<CryptoProvider>, anchors: Anchors) -> Self {
-        Self::with(rustls_native_certs::load_native_certs().certs, provider, anchors)
+        let machine = verifier(Arc::clone(&AUTHORITIES), &provider);
+        Self { machine, anchors, provider }
     }
 
     /// With these authorities; what is none is left out.
+    #[cfg(test)]
     pub(in crate::fetch) fn with(
         authorities: impl IntoIterator<Item = CertificateDer<'static>>,
         provider: Arc<CryptoProvider>,
@@ -70,7 +79,7 @@ impl Chain {
     ) -> Self {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(authorities);
-        let machine = verifier(roots, &provider);
+        let machine = verifier(Arc::new(roots), &provider);
         Self { machine, anchors, provider }
     }
 
@@ -88,7 +97,7 @@ impl Chain {
         }
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(given.iter().cloned());
-        if verifier(roots, &self.provider).is_some_and(|own| linked.verify(&own).is_ok()) {
+        if verifier(Arc::new(roots), &self.provider).is_some_and(|own| linked.verify(&own).is_ok()) {
             return true;
         }
         // An authority's certificate that serves pages itself: dates were looked at before that was found out.
@@ -102,7 +111,7 @@ impl Chain {
     fn fault(&self, shown: &Shown<'_>) -> Option<ChainFault> {
         let mut own = RootCertStore::empty();
         let vouches_for_itself = own.add(shown.end_entity.clone()).is_ok()
-            && verifier(own, &self.provider).is_some_and(|own| {
+            && verifier(Arc::new(own), &self.provider).is_some_and(|own| {
                 let lone = Shown { intermediates: &[], ..*shown };
                 !matches!(lone.verify(&own), Err(error) if is_unknown(&error))
             });
@@ -130,8 +139,8 @@ impl Shown<'_> {
 }
 
 /// None without authorities.
-fn verifier(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Option<Arc<WebPkiServerVerifier>> {
-    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build().ok()
+fn verifier(roots: Arc<RootCertStore>, provider: &Arc<CryptoProvider>) -> Option<Arc<WebPkiServerVerifier>> {
+    WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider)).build().ok()
 }
 
 fn is_unknown(error: &Error) -> bool {
