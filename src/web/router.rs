@@ -71,6 +71,7 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/desk/items/{id}/decisions", only(Act::Propose, post(desk::decide)))
         .route("/console", only(Act::ReadConsole, get(pages::console::show)))
         .route("/console/portals/{slug}", only(Act::ReadConsole, get(pages::console_portal::show)))
+        .route("/console/questions", only(Act::ReadConsole, post(pages::questions::answer)))
         // Machines that watch.
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))

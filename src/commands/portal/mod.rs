@@ -78,6 +78,21 @@ pub(super) enum Args {
         /// Its slug
         slug: String,
     },
+    /// Portals that seem to have moved; follow a move or refuse it
+    Moves {
+        #[command(subcommand)]
+        act: Option<super::answer::Moves>,
+    },
+    /// Mark the articles gone that vanished all at once
+    ConfirmGone {
+        /// Slug of the portal
+        slug: String,
+    },
+    /// Keep the articles that vanished all at once, and read a portal on that seems to have emptied itself
+    Keep {
+        /// Slug of the portal
+        slug: String,
+    },
     /// Print the registry as TOML that `portal import` reads back
     Export,
 }
@@ -106,6 +121,9 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
         Args::Pause { slug } => set_state(&app, &slug, State::Paused, invocation.json).await,
         Args::Resume { slug } => set_state(&app, &slug, State::Active, invocation.json).await,
         Args::Remove { slug } => set_state(&app, &slug, State::Removed, invocation.json).await,
+        Args::Moves { act } => super::answer::moves(&app, act, invocation.json).await,
+        Args::ConfirmGone { slug } => super::answer::confirm_gone(&app, &slug, invocation.json).await,
+        Args::Keep { slug } => super::answer::keep(&app, &slug, invocation.json).await,
         Args::Export => export(&app, invocation.json).await,
         Args::Check { .. } => Ok(ExitCode::SUCCESS),
     }?;

@@ -10,9 +10,10 @@ use super::{registered, when};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::commands::{print_json, println_or_quit};
+use crate::pipeline::sweep;
 use crate::portal::health::table::Line;
 use crate::portal::health::{self, Cause, Condition, Verdict};
-use crate::portal::{Portal, State, table};
+use crate::portal::{Portal, State, questions, table};
 use crate::schedule;
 
 /// Visits in the JSON of `show`: all that the record keeps.
@@ -110,9 +111,13 @@ pub(super) async fn show(app: &App, slug: &str, json: bool) -> Result<ExitCode> 
     let next = next_runs(app, &portal)?;
     let verdict = portal.verdict(app.clock.now());
     let visits = health::table::last_visits(app.store.pool(), portal.id, VISITS).await?;
+    let questions = questions::of_portal(app.store.pool(), portal.id).await?;
+    let sweep = sweep::progress(app.store.pool(), portal.id).await?;
     if json {
         let mut value = serde_json::to_value(Shown { portal: &portal, said: Said::of(verdict) })?;
         value["next_runs"] = serde_json::to_value(&next)?;
+        value["questions"] = serde_json::to_value(&questions)?;
+        value["sweep"] = serde_json::to_value(sweep)?;
         value["visits"] = serde_json::to_value(&visits)?;
         print_json(&value)?;
         return Ok(ExitCode::SUCCESS);
@@ -142,6 +147,19 @@ pub(super) async fn show(app: &App, slug: &str, json: bool) -> Result<ExitCode> 
     ];
     for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
         println_or_quit(&format!("{name:14} {value}"))?;
+    }
+    for question in questions.iter().filter(|question| question.is_open()) {
+        println_or_quit(&format!("{:14} {} ({})", "question", question.words(), question.mend()))?;
+    }
+    for line in portal.learnt.in_words() {
+        println_or_quit(&format!("{:14} {line}", "learnt"))?;
+    }
+    if let Some(sweep) = sweep {
+        let (done, waiting) = (sweep.done, sweep.waiting);
+        println_or_quit(&format!(
+            "{:14} {done} pages dealt with, {waiting} wait (lantoa sweep {slug} goes on)",
+            "sweep"
+        ))?;
     }
     for source in portal.entry.sources.iter().chain(&portal.found) {
         println_or_quit(&format!("{:14} {}", format!("{:?}", source.kind).to_lowercase(), source.url))?;

@@ -16,6 +16,7 @@ use crate::portal::health::{Condition, Incident, Verdict};
 use crate::portal::{self, Portal};
 use crate::web::frame::{Frame, page};
 use crate::web::outward;
+use crate::web::pages::questions::{self, Asked};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 use crate::web::{IndexStatus, Site};
@@ -39,6 +40,8 @@ struct Console {
     /// What struck many portals at once.
     incidents: Vec<Incident>,
     rows: Vec<Row>,
+    /// What visits ask the operator.
+    questions: Vec<Asked>,
     /// Live articles by slug.
     articles: HashMap<String, i64>,
     /// How many portals are in each state, the worst first.
@@ -50,7 +53,7 @@ struct Console {
 
 /// What is asked of the console.
 #[derive(Default, Deserialize)]
-pub(in crate::web) struct Asked {
+pub(in crate::web) struct Wish {
     #[serde(default)]
     state: String,
 }
@@ -58,13 +61,13 @@ pub(in crate::web) struct Asked {
 /// `GET /console`.
 pub(in crate::web) async fn show(
     State(site): State<Arc<Site>>,
-    Query(asked): Query<Asked>,
+    Query(wish): Query<Wish>,
     visitor: Visitor,
 ) -> Result<Response, Trouble> {
     let index = (site.parts.index_status)().await;
     let (pool, now) = (site.parts.store.pool(), site.now());
     // A state that there is none of shows all.
-    let wanted: Option<Condition> = asked.state.parse().ok();
+    let wanted: Option<Condition> = wish.state.parse().ok();
     let portals = portal::table::list(pool).await?;
     let all = portals.len();
     let mut rows: Vec<Row> = portals.into_iter().map(|portal| Row { verdict: portal.verdict(now), portal }).collect();
@@ -81,7 +84,9 @@ pub(in crate::web) async fn show(
     let mut notices = notices::open(pool).await?;
     notices.truncate(ROWS);
     let incidents = open_incidents(pool, now).await?;
-    page(&Console { frame: Frame::of(&visitor), index, notices, incidents, rows, articles, counts, all, wanted })
+    let frame = Frame::of(&visitor);
+    let questions = questions::open(&site, &frame).await?;
+    page(&Console { frame, index, notices, questions, incidents, rows, articles, counts, all, wanted })
 }
 
 impl Console {
