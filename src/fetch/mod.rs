@@ -14,6 +14,7 @@ mod options;
 mod pace;
 pub mod robots;
 mod rules;
+mod sniff;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ pub use error::{FetchError, Stage};
 pub use fetcher::Fetcher;
 pub use guard::Guard;
 pub use options::Options;
+pub use sniff::no_text;
 
 use crate::clock::Timestamp;
 

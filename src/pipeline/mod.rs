@@ -329,6 +329,10 @@ impl<'a> Visit<'a> {
             ) => {}
             Err(cause) => {
                 self.report.requests += 1;
+                if matches!(cause, FetchError::Status(429 | 503)) {
+                    // The process that visits next knows nothing of the pause unless the record does.
+                    self.wait_until = self.parts.fetcher.pause(url).await.or(self.wait_until);
+                }
                 if cause.is_temporary() {
                     self.failures_in_a_row += 1;
                 }
@@ -432,7 +436,8 @@ impl<'a> Visit<'a> {
             return Some(format!("the portal has to be left alone until {until}: {cause}"));
         }
         if !leads.answered {
-            let cause = self.report.errors.first().map_or("no answer", |failure| failure.cause.as_str());
+            let silence = if self.report.skipped > 0 { "robots.txt does not allow its pages" } else { "no answer" };
+            let cause = self.report.errors.first().map_or(silence, |failure| failure.cause.as_str());
             return Some(format!("the portal cannot be read: {cause}"));
         }
         if let Some(asked) = self.asks_in_words() {

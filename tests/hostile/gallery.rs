@@ -122,7 +122,7 @@ pub(crate) const GALLERY: &[Bad] = &[
         }
         _ => None,
     }),
-    bad("million-entries", "no link", 0, |path, _| match path {
+    bad("million-entries", "no feed, sitemap or listing", 0, |path, _| match path {
         "/" => html(WITH_FEED),
         "/rss.xml" => xml(format!("<rss><channel>{}", "<i/>".repeat(10) + &"<item/>".repeat(500_000))),
         _ => None,
@@ -148,7 +148,7 @@ pub(crate) const GALLERY: &[Bad] = &[
         "/rss.xml" => html("<html><body>Trang chủ</body></html>"),
         _ => None,
     }),
-    bad("deep-page", "", 1, |path, _| match path {
+    bad("deep-page", "", 0, |path, _| match path {
         "/" => html(home(1)),
         path if path.starts_with("/tin-tuc/") => html(format!("{}{}", "<div>".repeat(300_000), article(0))),
         _ => None,
@@ -181,14 +181,14 @@ pub(crate) const GALLERY: &[Bad] = &[
     bad("nul-bytes", "", 2, |path, _| match path {
         "/" => html(home(2).replace("<h3>", "<h3>\0")),
         path if path.starts_with("/tin-tuc/") => {
-            html(article(path.len()).replace("nhiệm vụ", "nhiệm\0 vụ\u{1b}[31m\u{202e}").replace("<p>", "<p>\0\u{7}"))
+            html(article(number(path)).replace("nhiệm vụ", "nhiệm\0 vụ\u{1b}[31m\u{202e}").replace("<p>", "<p>\0\u{7}"))
         }
         _ => None,
     }),
     bad("invalid-utf8", "", 2, |path, _| match path {
         "/" => html(home(2)),
         path if path.starts_with("/tin-tuc/") => {
-            let mut bytes = article(path.len()).into_bytes();
+            let mut bytes = article(number(path)).into_bytes();
             for at in (400..bytes.len()).step_by(97) {
                 bytes.splice(at..at, *b"\xff\xc0\xaf\xed\xa0\x80");
             }
@@ -217,7 +217,7 @@ pub(crate) const GALLERY: &[Bad] = &[
     bad("cookies", "", 3, |path, _| {
         let body = match path {
             "/" => home(3),
-            path if path.starts_with("/tin-tuc/") => article(path.len() + number(path)),
+            path if path.starts_with("/tin-tuc/") => article(number(path)),
             _ => return None,
         };
         let cookies: String =

@@ -128,3 +128,21 @@ fn each_bad_portal_ends_in_words() {
     assert!(ended.peak_mb < MEMORY_MB, "{} MB", ended.peak_mb);
     assert!(ended.took < Duration::from_secs(45), "{:?}", ended.took);
 }
+
+/// The bad ones take their own time and their share of the processor, and nothing of the good one's.
+#[test]
+fn bad_portals_do_not_delay_a_good_one() {
+    /// Between two requests to the good portal: its time is the pauses, on any machine.
+    const PAUSE_MS: u32 = 80;
+    let good = Server::start(|path, _| page(path, 30));
+    let alone = Desk::new(&[("good", &good.address)]).run(&["crawl", "--all"], PAUSE_MS);
+    let servers: Vec<(&str, Server)> =
+        GALLERY.iter().step_by(2).map(|bad| (bad.slug, Server::start(bad.serve))).collect();
+    let mut portals: Vec<(&str, &str)> = servers.iter().map(|(slug, server)| (*slug, server.address.as_str())).collect();
+    portals.push(("good", &good.address));
+    let beside = Desk::new(&portals).run(&["crawl", "--all"], PAUSE_MS);
+    let took = |ended: &Ended| of(&ended.report, "good")["elapsed_ms"].as_u64().unwrap();
+    let (alone, beside) = (took(&alone), took(&beside));
+    println!("a good portal takes {alone} ms alone, {beside} ms beside {} bad ones", servers.len());
+    assert!(beside < 2 * alone + 5_000, "{beside} ms instead of {alone}");
+}
