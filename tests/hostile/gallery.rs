@@ -150,22 +150,26 @@ pub(crate) const GALLERY: &[Bad] = &[
     }),
     bad("deep-page", "", 0, |path, _| match path {
         "/" => html(home(1)),
-        path if path.starts_with("/tin-tuc/") => html(format!("{}{}", "<div>".repeat(300_000), article(0))),
+        path if path.starts_with("/tin-tuc/bai-viet-so-") => html(format!("{}{}", "<div>".repeat(300_000), article(0))),
         _ => None,
     }),
     bad("deep-list", "", 1, |path, _| match path {
         "/" => html(home(1)),
-        path if path.starts_with("/tin-tuc/") => html(format!("{}{}", "<ul><li>".repeat(64_000), article(0))),
+        path if path.starts_with("/tin-tuc/bai-viet-so-") => {
+            html(format!("{}{}", "<ul><li>".repeat(64_000), article(0)))
+        }
         _ => None,
     }),
     bad("formatting", "", 1, |path, _| match path {
         "/" => html(home(1)),
-        path if path.starts_with("/tin-tuc/") => html(format!("{}{}", "<b><i><font>x<p>".repeat(3_000), article(0))),
+        path if path.starts_with("/tin-tuc/bai-viet-so-") => {
+            html(format!("{}{}", "<b><i><font>x<p>".repeat(3_000), article(0)))
+        }
         _ => None,
     }),
     bad("attributes", "", 1, |path, _| match path {
         "/" => html(home(1)),
-        path if path.starts_with("/tin-tuc/") => {
+        path if path.starts_with("/tin-tuc/bai-viet-so-") => {
             let many: String = (0..150_000).map(|n| format!(" a{n}=1")).collect();
             html(article(0).replacen("<body>", &format!("<body{many}>"), 1))
         }
@@ -180,14 +184,14 @@ pub(crate) const GALLERY: &[Bad] = &[
     }),
     bad("nul-bytes", "", 2, |path, _| match path {
         "/" => html(home(2).replace("<h3>", "<h3>\0")),
-        path if path.starts_with("/tin-tuc/") => {
+        path if path.starts_with("/tin-tuc/bai-viet-so-") => {
             html(article(number(path)).replace("nhiệm vụ", "nhiệm\0 vụ\u{1b}[31m\u{202e}").replace("<p>", "<p>\0\u{7}"))
         }
         _ => None,
     }),
     bad("invalid-utf8", "", 2, |path, _| match path {
         "/" => html(home(2)),
-        path if path.starts_with("/tin-tuc/") => {
+        path if path.starts_with("/tin-tuc/bai-viet-so-") => {
             let mut bytes = article(number(path)).into_bytes();
             for at in (400..bytes.len()).step_by(97) {
                 bytes.splice(at..at, *b"\xff\xc0\xaf\xed\xa0\x80");
@@ -198,12 +202,14 @@ pub(crate) const GALLERY: &[Bad] = &[
     }),
     bad("huge-title", "", 1, |path, _| match path {
         "/" => html(home(1)),
-        path if path.starts_with("/tin-tuc/") => html(article(0).replace("nhiệm vụ", &"nhiệm vụ ".repeat(40_000))),
+        path if path.starts_with("/tin-tuc/bai-viet-so-") => {
+            html(article(0).replace("nhiệm vụ", &"nhiệm vụ ".repeat(40_000)))
+        }
         _ => None,
     }),
     bad("not-text", "", 0, |path, _| match path {
         "/" => html(home(2)),
-        path if path.starts_with("/tin-tuc/") => {
+        path if path.starts_with("/tin-tuc/bai-viet-so-") => {
             html(["PK\u{3}\u{4}".as_bytes(), &vec![0_u8, 200, 7, 30].repeat(50_000)].concat())
         }
         _ => None,
@@ -217,7 +223,7 @@ pub(crate) const GALLERY: &[Bad] = &[
     bad("cookies", "", 3, |path, _| {
         let body = match path {
             "/" => home(3),
-            path if path.starts_with("/tin-tuc/") => article(number(path)),
+            path if path.starts_with("/tin-tuc/bai-viet-so-") => article(number(path)),
             _ => return None,
         };
         let cookies: String =
@@ -255,7 +261,7 @@ fn redirect(path: &str, to: &str) -> Option<Act> {
 pub(crate) fn page(path: &str, articles: usize) -> Option<Act> {
     match path {
         "/" => html(home(articles)),
-        path if path.starts_with("/tin-tuc/") => html(article(number(path))),
+        path if path.starts_with("/tin-tuc/bai-viet-so-") => html(article(number(path))),
         _ => None,
     }
 }

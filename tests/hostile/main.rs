@@ -138,7 +138,8 @@ fn bad_portals_do_not_delay_a_good_one() {
     let alone = Desk::new(&[("good", &good.address)]).run(&["crawl", "--all"], PAUSE_MS);
     let servers: Vec<(&str, Server)> =
         GALLERY.iter().step_by(2).map(|bad| (bad.slug, Server::start(bad.serve))).collect();
-    let mut portals: Vec<(&str, &str)> = servers.iter().map(|(slug, server)| (*slug, server.address.as_str())).collect();
+    let mut portals: Vec<(&str, &str)> =
+        servers.iter().map(|(slug, server)| (*slug, server.address.as_str())).collect();
     portals.push(("good", &good.address));
     let beside = Desk::new(&portals).run(&["crawl", "--all"], PAUSE_MS);
     let took = |ended: &Ended| of(&ended.report, "good")["elapsed_ms"].as_u64().unwrap();
