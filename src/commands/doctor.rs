@@ -148,6 +148,7 @@ async fn parts(app: &App, checks: &mut Checks) {
     checks.judge("search index", index(app).await, "lantoa reindex builds it anew from the record");
     waiting(app, checks).await;
     portals(app, checks).await;
+    questions(app, checks).await;
     secrecy(app, checks).await;
     match accounts::table::count(app.store.pool()).await {
         Ok(0) => checks.bad("accounts", "nobody can sign in", "lantoa user add NAME --role admin"),
@@ -210,6 +211,22 @@ async fn secrecy(app: &App, checks: &mut Checks) {
             }
         }
         Err(cause) => checks.bad("secrecy", one_line(&cause), "see the record"),
+    }
+}
+
+/// What visits leave to the operator.
+async fn questions(app: &App, checks: &mut Checks) {
+    match portal::questions::open(app.store.pool()).await {
+        Ok(open) if open.is_empty() => checks.good("questions", "no portal waits for an answer"),
+        Ok(open) => {
+            for question in open.iter().take(NAMED) {
+                checks.bad("questions", format!("{}: {}", question.portal, question.words()), &question.mend());
+            }
+            if open.len() > NAMED {
+                checks.bad("questions", format!("{} more wait", open.len() - NAMED), "see them in the console");
+            }
+        }
+        Err(cause) => checks.bad("questions", one_line(&cause), "see the record"),
     }
 }
 

@@ -12,9 +12,10 @@ use super::{Invocation, one_line, print_json, println_or_quit, say};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::index::outbox;
+use crate::pipeline::sweep;
 use crate::portal::import::{self, Format, Imported};
 use crate::portal::table::Registered;
-use crate::portal::{Entry, Kind, Portal, State, table};
+use crate::portal::{Entry, Kind, Portal, State, questions, table};
 use crate::{extract, schedule, vietnamese};
 
 /// What to do with the registry.
@@ -73,6 +74,21 @@ pub(super) enum Args {
         /// Its slug
         slug: String,
     },
+    /// Portals that seem to have moved; follow a move or refuse it
+    Moves {
+        #[command(subcommand)]
+        act: Option<super::answer::Moves>,
+    },
+    /// Mark the articles gone that vanished all at once
+    ConfirmGone {
+        /// Slug of the portal
+        slug: String,
+    },
+    /// Keep the articles that vanished all at once, and read a portal on that seems to have emptied itself
+    Keep {
+        /// Slug of the portal
+        slug: String,
+    },
     /// Print the registry as TOML that `portal import` reads back
     Export,
 }
@@ -101,6 +117,9 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
         Args::Pause { slug } => set_state(&app, &slug, State::Paused, invocation.json).await,
         Args::Resume { slug } => set_state(&app, &slug, State::Active, invocation.json).await,
         Args::Remove { slug } => set_state(&app, &slug, State::Removed, invocation.json).await,
+        Args::Moves { act } => super::answer::moves(&app, act, invocation.json).await,
+        Args::ConfirmGone { slug } => super::answer::confirm_gone(&app, &slug, invocation.json).await,
+        Args::Keep { slug } => super::answer::keep(&app, &slug, invocation.json).await,
         Args::Export => export(&app, invocation.json).await,
         Args::Check { .. } => Ok(ExitCode::SUCCESS),
     }?;
@@ -301,9 +320,13 @@ async fn list(app: &App, json: bool) -> Result<ExitCode> {
 async fn show(app: &App, slug: &str, json: bool) -> Result<ExitCode> {
     let portal = registered(app, slug, &format!("cannot show `{slug}`")).await?;
     let next = next_runs(app, &portal)?;
+    let questions = questions::of_portal(app.store.pool(), portal.id).await?;
+    let sweep = sweep::progress(app.store.pool(), portal.id).await?;
     if json {
         let mut value = serde_json::to_value(&portal)?;
         value["next_runs"] = serde_json::to_value(&next)?;
+        value["questions"] = serde_json::to_value(&questions)?;
+        value["sweep"] = serde_json::to_value(sweep)?;
         print_json(&value)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -328,6 +351,19 @@ async fn show(app: &App, slug: &str, json: bool) -> Result<ExitCode> {
     ];
     for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
         println_or_quit(&format!("{name:14} {value}"))?;
+    }
+    for question in questions.iter().filter(|question| question.is_open()) {
+        println_or_quit(&format!("{:14} {} ({})", "question", question.words(), question.mend()))?;
+    }
+    for line in portal.learnt.in_words() {
+        println_or_quit(&format!("{:14} {line}", "learnt"))?;
+    }
+    if let Some(sweep) = sweep {
+        let (done, waiting) = (sweep.done, sweep.waiting);
+        println_or_quit(&format!(
+            "{:14} {done} pages dealt with, {waiting} wait (lantoa sweep {slug} goes on)",
+            "sweep"
+        ))?;
     }
     for source in portal.entry.sources.iter().chain(&portal.found) {
         println_or_quit(&format!("{:14} {}", format!("{:?}", source.kind).to_lowercase(), source.url))?;

@@ -10,6 +10,7 @@ mod gone;
 mod identity;
 mod leads;
 mod not_found;
+mod options;
 mod polls;
 mod questions;
 pub mod reader;
@@ -20,81 +21,30 @@ pub mod rebuild;
 mod secrecy;
 pub mod sweep;
 mod table;
+mod thinkers;
 mod waiting;
+mod witness;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+pub use options::Options;
 pub use report::{Failure, Report};
+pub use thinkers::Thinkers;
+pub use witness::{Witness, Witnessed};
 
 use crate::archive;
 use crate::clock::{Clock, Timestamp};
 use crate::dedup::{self, Window};
-use crate::extract::{Extracted, Families};
-use crate::fetch::{FetchError, Fetched, Fetcher, Page, Request, What};
+use crate::extract::Families;
+use crate::fetch::{FetchError, Fetched, Fetcher, Request, What};
 use crate::index::outbox;
-use crate::portal::{Portal, Source, SourceKind};
+use crate::portal::Portal;
 use crate::schedule;
 use crate::store::Store;
 use crate::triage;
-
-/// How much one visit may do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Options {
-    /// Portals visited at the same time; each has one connection.
-    pub portals_at_once: usize,
-    /// Pages asked for in one visit, at most.
-    pub pages_per_visit: usize,
-    /// Pages of one listing read in one visit, at most: a calendar without end stops here.
-    pub pages_per_listing: usize,
-    /// Known articles asked for again in a scheduled visit, at most; one named by hand asks for all.
-    pub checks_per_visit: usize,
-    /// Days until a page that was no article is asked for again.
-    pub no_article_days: u32,
-    /// Failures in a row after which a visit gives up: the portal has stopped answering.
-    pub failures_in_a_row: u32,
-    /// Hours: only articles published so recently enter triage, so that a first visit does not flood the queue.
-    pub triage_hours: u32,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            portals_at_once: 32,
-            pages_per_visit: 5000,
-            pages_per_listing: 500,
-            checks_per_visit: 40,
-            no_article_days: 7,
-            failures_in_a_row: 5,
-            triage_hours: 72,
-        }
-    }
-}
-
-/// A page as a visit read it, for those who look over its shoulder.
-pub enum Witnessed<'a> {
-    /// A page that lists others.
-    Listing {
-        /// Its markup.
-        html: &'a str,
-    },
-    /// A page that may be an article.
-    Page {
-        /// Where it is.
-        url: &'a url::Url,
-        /// Its markup.
-        html: &'a str,
-        /// What was made of it.
-        read: &'a Extracted,
-    },
-}
-
-/// Is told of every page that a visit reads, on the thread that reads it.
-pub type Witness = Arc<dyn Fn(Witnessed<'_>) + Send + Sync>;
 
 /// What a visit needs. Cheap to clone.
 #[derive(Clone)]
@@ -112,7 +62,7 @@ pub struct Parts {
     /// Told when the search index has something to do.
     pub index: outbox::Handle,
     /// Pages read at the same time, over all visits.
-    pub thinkers: Arc<tokio::sync::Semaphore>,
+    pub thinkers: Thinkers,
     /// The child that reads attached files.
     pub reader: reader::Reader,
     /// How much a visit may do.
@@ -159,7 +109,7 @@ pub async fn visit(
     visit.note_waiting(&leads).await;
     visit.learn_not_found(&leads).await;
     for lead in &leads.fresh {
-        if visit.is_over() || visit.emptied.is_some() {
+        if visit.is_over() || visit.doubts.emptied.is_some() {
             break;
         }
         visit.read(lead).await;
@@ -220,20 +170,8 @@ struct Visit<'a> {
     listings: std::collections::HashSet<String>,
     /// A page was read under its other spelling, to prove a habit.
     proved: bool,
-    /// Known articles whose page holds something else now: kept back until it is clear that each holds its own.
-    suspects: Vec<archive::Incoming>,
-    /// What the operator was asked about this portal.
-    questions: Vec<crate::portal::questions::Question>,
-    /// What was asked, or asked again, in this visit.
-    asked_now: Vec<crate::portal::questions::Question>,
-    /// The portal has emptied itself, in words: nothing more is read.
-    emptied: Option<String>,
-    /// None of its sources listed anything.
-    lists_nothing: bool,
-    /// Known articles that were asked for again.
-    probes: usize,
-    /// Requests that failed for reasons that pass.
-    hiccups: u32,
+    /// What it may not decide by itself.
+    doubts: questions::Doubts,
 }
 
 impl<'a> Visit<'a> {
@@ -268,24 +206,22 @@ impl<'a> Visit<'a> {
             learnt: portal.learnt.clone(),
             listings: std::collections::HashSet::new(),
             proved: false,
-            suspects: Vec::new(),
-            questions: Vec::new(),
-            asked_now: Vec::new(),
-            emptied: None,
-            lists_nothing: false,
-            probes: 0,
-            hiccups: 0,
+            doubts: questions::Doubts::default(),
         }
     }
 
     /// Whether the visit has to end here: its budget is spent, the portal stopped answering, or lantoa is stopping.
     fn is_over(&self) -> bool {
+        self.is_stopped_short() || self.is_spent()
+    }
+
+    /// Whether it has to end for another reason than its budget.
+    fn is_stopped_short(&self) -> bool {
         self.cancel.is_cancelled()
             || self.wait_until.is_some()
             || self.unreachable
             || self.unwritten_in_a_row >= UNWRITTEN
             || self.failures_in_a_row >= self.parts.options.failures_in_a_row
-            || self.is_spent()
     }
 
     /// Whether as many pages were asked for as one visit may.
@@ -336,7 +272,7 @@ impl<'a> Visit<'a> {
                 if cause.is_temporary() {
                     self.failures_in_a_row += 1;
                 }
-                self.hiccups += u32::from(cause.is_temporary() || matches!(cause, FetchError::Status(500..)));
+                self.doubts.hiccups += u32::from(cause.is_temporary() || matches!(cause, FetchError::Status(500..)));
                 // Only the home page speaks for the portal: a feed may stand on another host.
                 self.unreachable |= cause.is_of_the_host() && *url == self.portal.entry.url;
             }
@@ -460,13 +396,3 @@ impl<'a> Visit<'a> {
 
 /// Articles in a row that the record does not take, after which a visit gives up.
 const UNWRITTEN: u32 = 3;
-
-/// Where a portal lists what it publishes, as far as is known.
-fn sources_of(portal: &Portal, kind: SourceKind) -> impl Iterator<Item = &Source> {
-    portal.entry.sources.iter().chain(&portal.found).filter(move |source| source.kind == kind)
-}
-
-/// The validators to keep of a page.
-fn read_whole(page: &Page) -> (String, crate::fetch::Validators) {
-    (page.requested.to_string(), page.validators.clone())
-}

@@ -112,7 +112,7 @@ impl Visit<'_> {
         if self.asked.contains(url.as_str()) {
             return;
         }
-        self.probes += 1;
+        self.doubts.probes += 1;
         match self.ask(&url, What::Page, true).await {
             Ok(Fetched::NotModified) => {
                 self.report.unchanged += 1;
@@ -154,7 +154,7 @@ impl Visit<'_> {
         let Some(known) = self.report.note(known) else { return Vec::new() };
         let (mut first, rest): (Vec<_>, Vec<_>) =
             known.into_iter().partition(|article| leads.changed.contains(&article.url));
-        if self.order.full || self.emptied.is_some() {
+        if self.order.full || self.doubts.emptied.is_some() {
             first.extend(rest);
         } else {
             let now = self.started_at;
@@ -229,8 +229,7 @@ impl Visit<'_> {
         self.parts.index.wake();
         let now = self.parts.clock.now();
         let mut noted = self.parts.window.set_validators(page.requested.as_str(), &page.validators, now);
-        let place = self.learnt.place(&url);
-        let mut addresses = vec![&place, &url, &page.requested, &page.url];
+        let mut addresses = vec![&url, &page.requested, &page.url];
         addresses.dedup();
         for address in addresses {
             noted =

@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::leads::Leads;
-use super::{Visit, Witnessed, read_whole, sources_of};
+use super::{Visit, Witnessed};
 use crate::discover;
-use crate::fetch::{FetchError, Fetched, Page, What, decode};
-use crate::portal::{SourceKind, same_site};
+use crate::fetch::{FetchError, Fetched, Page, Validators, What, decode};
+use crate::portal::{Portal, Source, SourceKind, same_site};
 
 /// Sitemaps read in one visit, at most: an index may name thousands.
 const SITEMAPS: usize = 200;
@@ -274,6 +274,9 @@ impl Visit<'_> {
                     self.listing_of(page).await
                 }
             };
+            if url == *start && listing.problems.iter().any(|problem| problem == discover::SCRIPT_PAGER) {
+                self.report.mention(url.as_str(), discover::SCRIPT_PAGER);
+            }
             let new_here = listing.leads.iter().filter(|lead| shown.insert(lead.url.clone())).count();
             let unknown = self.take(Some(start), listing.leads.into_iter(), leads).await;
             if new_here == 0 || unknown == 0 {
@@ -336,15 +339,27 @@ impl Visit<'_> {
         let Page { body, content_type, url, .. } = page;
         let home = self.portal.entry.url.clone();
         let (rules, now) = (self.portal.entry.rules.clone(), self.parts.clock.now());
-        let witness = self.parts.witness.clone();
+        let (witness, families) = (self.parts.witness.clone(), self.parts.families.clone());
         self.think(move || {
             let html = decode(&body, content_type.as_deref()).text;
             if let Some(witness) = witness {
                 witness(Witnessed::Listing { html: &html });
             }
-            discover::listing(&html, &url, &home, rules.as_ref(), now)
+            let (links, next) = families.listing_selectors(&html);
+            let habits = discover::Habits { links, next };
+            discover::listing(&html, &url, &home, rules.as_ref(), &habits, now)
         })
         .await
         .unwrap_or_default()
     }
+}
+
+/// Where a portal lists what it publishes, as far as is known.
+pub(super) fn sources_of(portal: &Portal, kind: SourceKind) -> impl Iterator<Item = &Source> {
+    portal.entry.sources.iter().chain(&portal.found).filter(move |source| source.kind == kind)
+}
+
+/// The validators to keep of a page.
+fn read_whole(page: &Page) -> (String, Validators) {
+    (page.requested.to_string(), page.validators.clone())
 }

@@ -10,6 +10,7 @@ mod form;
 mod frame;
 mod guard;
 mod headers;
+mod history;
 mod language;
 mod outward;
 mod pages;

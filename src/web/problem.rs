@@ -13,10 +13,19 @@ const WORDS: &[(&str, &str)] = &[
     (r"^(.*): the portal has to be left alone until (.+)$", "$1; để cổng nghỉ đến $2"),
     (r"^the portal has to be left alone until (.+)$", "để cổng nghỉ đến $1"),
     (r"^the portal cannot be read: ", "không đọc được cổng: "),
-    (r"^the portal has moved to (\S+) \(.*\)$", "cổng đã chuyển sang $1 (hãy đổi địa chỉ trong danh bạ)"),
+    (r"^the portal has moved to (\S+) \(.*\)$", "cổng đã chuyển sang $1 (hãy trả lời ở trang Vận hành)"),
+    (r"^the home page leads to (\S+) \(.*\)$", "trang chủ dẫn sang $1 (chưa đọc gì ở đó)"),
+    (r"^(\S+) leads to (\S+) since (.+), on (\d+) days(?: \(.*\))?$", "$1 dẫn sang $2 từ $3, trong $4 ngày"),
+    (r"one and the same page", "cùng một trang"),
+    (r"(\d+) addresses of articles show ", "$1 địa chỉ tin cùng hiện "),
+    (r"no feed, sitemap or listing shows an article any more", "không nguồn tin, sơ đồ trang hay danh mục nào còn tin"),
+    (
+        r"^the portal has emptied itself: (.+); nothing is read or marked until you say so(?: \(.*\))?$",
+        "cổng bỗng trống: $1; không đọc và không đánh dấu gì cho đến khi có trả lời",
+    ),
     (r"^the portal stopped answering after (\d+) requests$", "cổng ngừng trả lời sau $1 yêu cầu"),
     (
-        r"^(\d+) of (\d+) articles are missing at once; nothing was marked gone .*$",
+        r"^(\d+) of (\d+) articles are missing at once; none is marked gone until you say so(?: \(.*\))?$",
         "$1 trong $2 tin cùng mất một lúc; chưa tin nào bị đánh dấu là đã gỡ (hãy xem lại cổng)",
     ),
     (

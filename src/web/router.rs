@@ -70,6 +70,7 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/desk/items/{id}", only(Act::ReadDesk, get(desk::item)))
         .route("/desk/items/{id}/decisions", only(Act::Propose, post(desk::decide)))
         .route("/console", only(Act::ReadConsole, get(pages::console::show)))
+        .route("/console/questions", only(Act::ReadConsole, post(pages::questions::answer)))
         // Machines that watch.
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))

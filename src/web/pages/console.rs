@@ -12,6 +12,7 @@ use crate::archive::notices::{self, Notice};
 use crate::portal::{self, Portal, State as Run};
 use crate::web::frame::{Frame, page};
 use crate::web::outward;
+use crate::web::pages::questions::{self, Asked};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 use crate::web::{IndexStatus, Site};
@@ -26,6 +27,8 @@ struct Console {
     index: IndexStatus,
     /// What bears a mark of secrecy and nobody has dealt with yet.
     notices: Vec<Notice>,
+    /// What visits ask the operator.
+    questions: Vec<Asked>,
     portals: Vec<Portal>,
     /// Live articles by slug.
     articles: HashMap<String, i64>,
@@ -50,7 +53,9 @@ pub(in crate::web) async fn show(State(site): State<Arc<Site>>, visitor: Visitor
     let articles = counts.into_iter().map(|(slug, live, _)| (slug, live)).collect();
     let mut notices = notices::open(site.parts.store.pool()).await?;
     notices.truncate(ROWS);
-    page(&Console { frame: Frame::of(&visitor), index, notices, portals, articles, all, failing })
+    let frame = Frame::of(&visitor);
+    let questions = questions::open(&site, &frame).await?;
+    page(&Console { frame, index, notices, questions, portals, articles, all, failing })
 }
 
 impl Console {

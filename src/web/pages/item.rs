@@ -8,12 +8,12 @@ use axum::response::{Redirect, Response};
 use serde_json::json;
 
 use crate::archive::attachments::{self, File};
-use crate::archive::{self, Cited, Record, Status, Version};
-use crate::clock::Timestamp;
+use crate::archive::{self, Cited, Record, Status};
 use crate::pipeline::attachments::LIST_OF_PERSONS;
 use crate::web::asked::show_issue;
 use crate::web::form;
 use crate::web::frame::{Frame, page};
+use crate::web::history::{self, Edit};
 use crate::web::outward;
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
@@ -28,18 +28,9 @@ struct Item {
     extract: String,
     files: Vec<File>,
     others: Vec<Record>,
-    versions: Vec<Change>,
+    versions: Vec<Edit>,
     cited: Vec<Cited>,
     json_ld: String,
-}
-
-/// One line of the history of wordings.
-struct Change {
-    version: i64,
-    at: Timestamp,
-    title: String,
-    /// Keys of the words for what changed against the wording before.
-    changed: Vec<&'static str>,
 }
 
 /// `/items/{id}`.
@@ -55,7 +46,7 @@ pub(in crate::web) async fn show(
     others.retain(|other| other.id != article.id);
     let files = if shown(&article) { attachments::of(pool, &id).await? } else { Vec::new() };
     others.iter_mut().for_each(|other| other.title = outward::masked(&other.title));
-    let versions = changes(&archive::table::versions(pool, &id).await?);
+    let versions = history::edits(&archive::table::versions(pool, &id).await?, quoted(&article));
     let json_ld = outward::json_block(&linked_data(&article, &site.parts.options));
     let summary = if shown(&article) { outward::masked(&article.summary) } else { String::new() };
     let extract = if shown(&article) && !article.noarchive { outward::extract(&article.text) } else { String::new() };
@@ -82,6 +73,11 @@ pub(in crate::web) async fn find(site: &Site, id: &str) -> Result<Record, Troubl
 /// What its portal took down we do not show either.
 pub(in crate::web) fn shown(article: &Record) -> bool {
     article.status == Status::Live
+}
+
+/// Whether words of it may be shown.
+pub(in crate::web) fn quoted(article: &Record) -> bool {
+    shown(article) && !article.noarchive
 }
 
 impl Item {
@@ -136,30 +132,6 @@ impl Item {
     fn citing(&self, number: &str) -> String {
         format!("/search?{}", form::write([("document", number)]))
     }
-}
-
-fn changes(versions: &[Version]) -> Vec<Change> {
-    let mut before: Option<&Version> = None;
-    let mut lines = Vec::new();
-    for version in versions {
-        let changed = before.map_or_else(Vec::new, |before| {
-            let fields = [
-                ("item.title", before.title != version.title),
-                ("item.summary", before.summary != version.summary),
-                ("item.text", before.text != version.text),
-            ];
-            fields.into_iter().filter_map(|(key, differs)| differs.then_some(key)).collect()
-        });
-        lines.push(Change {
-            version: version.version,
-            at: version.seen_at,
-            title: outward::masked(&version.title),
-            changed,
-        });
-        before = Some(version);
-    }
-    lines.reverse();
-    lines
 }
 
 /// schema.org for machines: our page speaks about the original and says so.
