@@ -39,7 +39,7 @@ pub(crate) const GALLERY: &[Bad] = &[
     bad("endless-chunks", "larger than", 0, |path, _| {
         let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
         let chunk = [b"10000\r\n".as_slice(), &[b'a'; 1 << 16], b"\r\n"].concat();
-        (path == "/").then(|| Act::Drip(head, chunk, Duration::ZERO, 1 << 20))
+        (path == "/").then_some(Act::Drip(head, chunk, Duration::ZERO, 1 << 20))
     }),
     bad("gzip-bomb", "larger than", 0, |path, _| (path == "/").then(|| packed("gzip", &gzip_bomb()))),
     bad("brotli-bomb", "larger than", 0, |path, _| (path == "/").then(|| packed("br", &brotli_bomb()))),
@@ -210,7 +210,7 @@ pub(crate) const GALLERY: &[Bad] = &[
     bad("not-text", "", 0, |path, _| match path {
         "/" => html(home(2)),
         path if path.starts_with("/tin-tuc/bai-viet-so-") => {
-            html(["PK\u{3}\u{4}".as_bytes(), &vec![0_u8, 200, 7, 30].repeat(50_000)].concat())
+            html(["PK\u{3}\u{4}".as_bytes(), &[0_u8, 200, 7, 30].repeat(50_000)].concat())
         }
         _ => None,
     }),

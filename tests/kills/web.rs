@@ -86,7 +86,7 @@ fn articles(stage: usize) -> usize {
 }
 
 fn is_shared(n: usize) -> bool {
-    n % SHARED == 0
+    n.is_multiple_of(SHARED)
 }
 
 fn path(n: usize) -> String {
