@@ -12,7 +12,7 @@ use super::pace::Pace;
 use super::rules::{self, Cache, Rules};
 use super::tls::Anchors;
 use super::{FetchError, Fetched, Guard, Options, Page, Request, What, client};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 
 /// Redirects followed for a robots.txt (RFC 9309 §2.3.1.2).
 const ROBOTS_REDIRECTS: usize = 5;
@@ -113,6 +113,11 @@ impl Fetcher {
         let url = sendable(url);
         let rules = self.rules(&url, home, self.parts.options.delay()).await?;
         Ok(rules.allows(&self.parts.options.user_agent, url.as_str()))
+    }
+
+    /// Until when the host of `url` has asked to be left alone, for the process that comes after this one.
+    pub async fn pause(&self, url: &Url) -> Option<Timestamp> {
+        self.parts.pace.pause(&host_and_port(url)).await
     }
 
     /// The sitemaps that the robots.txt of `home` names; none when it cannot be read.

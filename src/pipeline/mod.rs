@@ -289,6 +289,10 @@ impl<'a> Visit<'a> {
             ) => {}
             Err(cause) => {
                 self.report.requests += 1;
+                if matches!(cause, FetchError::Status(429 | 503)) {
+                    // The process that visits next knows nothing of the pause unless the record does.
+                    self.wait_until = self.parts.fetcher.pause(url).await.or(self.wait_until);
+                }
                 if cause.is_temporary() {
                     self.failures_in_a_row += 1;
                 }

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::dedup::{self, Sketch, Window};
 use crate::discover::Lead;
 use crate::extract::{self, Extracted, Hints};
-use crate::fetch::{FetchError, Fetched, Page, What, decode};
+use crate::fetch::{self, FetchError, Fetched, Page, What, decode};
 use crate::index::outbox;
 use crate::portal::{canonical_url, same_site};
 use crate::triage;
@@ -254,6 +254,10 @@ impl Visit<'_> {
         let (closed, harmless) = (self.closed.clone(), self.harmless.clone());
         let addresses = [page.url.to_string(), page.requested.to_string()];
         let work = move || {
+            // Some servers send files with the type of a page, and their bytes pass for letters.
+            if let Some(kind) = fetch::no_text(&body) {
+                return Ok(Found::Other(format!("{kind} and no page")));
+            }
             let decoded = decode(&body, content_type.as_deref());
             let mut read = extract::article_of(&decoded.text, &url, &hints, rules.as_ref(), &families, now);
             let seen = health::Seen::of(&read);
