@@ -111,7 +111,7 @@ impl App {
             window,
             targets: Arc::from([target]),
             index: worker.handle(),
-            thinkers: Arc::new(tokio::sync::Semaphore::new(processors)),
+            thinkers: pipeline::Thinkers::start(processors)?,
             reader: pipeline::reader::Reader::of_this_program()?,
             options: Arc::new(self.config.crawl.clone()),
             attachments: Arc::new(self.config.attachments.clone()),

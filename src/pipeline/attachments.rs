@@ -200,7 +200,7 @@ impl Visit<'_> {
             return fetched(kind.as_str(), state, reason, text);
         }
         // Readers share the turns of page readers: both want a processor.
-        let turn = self.parts.thinkers.clone().acquire_owned().await;
+        let turn = self.parts.thinkers.turn().await;
         let read = self.parts.reader.read(&page.body, kind, &options.limits()).await;
         drop(turn);
         let (state, reason, text) = match self.report.note(read) {

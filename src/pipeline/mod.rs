@@ -21,6 +21,7 @@ pub mod rebuild;
 mod secrecy;
 pub mod sweep;
 mod table;
+mod thinkers;
 mod waiting;
 mod witness;
 
@@ -31,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use options::Options;
 pub use report::{Failure, Report};
+pub use thinkers::Thinkers;
 pub use witness::{Witness, Witnessed};
 
 use crate::archive;
@@ -60,7 +62,7 @@ pub struct Parts {
     /// Told when the search index has something to do.
     pub index: outbox::Handle,
     /// Pages read at the same time, over all visits.
-    pub thinkers: Arc<tokio::sync::Semaphore>,
+    pub thinkers: Thinkers,
     /// The child that reads attached files.
     pub reader: reader::Reader,
     /// How much a visit may do.
