@@ -405,6 +405,7 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/console?state=%00", [303, 403, 200, 403, 200]),
         ("GET", "/console/portals/moh", [303, 403, 200, 403, 200]),
         ("GET", "/console/portals/nothing", [303, 403, 404, 403, 404]),
+        ("POST", "/console/questions", [403, 403, 400, 403, 400]),
         ("GET", "/healthz", [200; 5]),
         // For clients on this machine only, and these requests say nothing of where they come from.
         ("GET", "/readyz", [404; 5]),
@@ -799,6 +800,33 @@ async fn a_correction_follows_what_was_amplified() {
     house.get("/feeds/amplified.atom", "").await.has("[Đính chính] Công điện về bão số 10").has("2026-11-21T08:05:00Z");
     house.get("/api/v1/amplified?since=2026-11-21T08:01:00Z", "").await.has("\"status\":\"corrected\"");
     house.get(&format!("/items/{}", house.articles[0]), "").await.has("Lịch sử thay đổi").has("tiêu đề");
+    house.get(&format!("/items/{}", house.articles[0]), "").await.has("<ins>").has("<del>");
+    house.get(&format!("/api/v1/items/{}", house.articles[0]), "").await.has("\"nature\":\"");
+}
+
+/// What a visit may not decide by itself is answered in the console, once, and by those who run lantoa.
+#[tokio::test]
+async fn a_question_is_answered_in_the_console() {
+    use lantoa::portal::questions::{self, Facts, Kind as Question};
+    let house = House::new().await;
+    let now = house.clock.now();
+    let facts = Facts { missing: Some(8), live: Some(30), ..Facts::default() };
+    let asked = house.store.write(move |connection| {
+        async move { questions::sighted(connection, 1, Question::Gone, "", &facts, now).await }.boxed()
+    });
+    let slug = asked.await.unwrap().portal;
+    let operator = house.enter(Who::Operator).await;
+    house.get("/console", &operator).await.has("8 trong 30 tin").has("Giữ lại").has(&format!("value=\"{slug}\""));
+    let form: &'static str = format!("portal={slug}&kind=gone&subject=&answer=no").leak();
+    let editor = house.enter(Who::Editor).await;
+    assert_eq!(house.post("/console/questions", &editor, form).await.status, 403);
+    assert_eq!(house.post("/console/questions", &operator, "portal=x&kind=gone&answer=no").await.status, 404);
+    assert_eq!(house.post("/console/questions", &operator, "portal=x&kind=gone").await.status, 400);
+    for _ in 0..2 {
+        assert_eq!(house.post("/console/questions", &operator, form).await.status, 303);
+    }
+    house.get("/console", &operator).await.lacks("8 trong 30 tin");
+    assert!(questions::open(house.store.pool()).await.unwrap().is_empty());
 }
 
 #[tokio::test]

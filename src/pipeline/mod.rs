@@ -119,7 +119,9 @@ pub async fn visit(
         visit.read(lead).await;
     }
     // A portal none of whose sources can be read says nothing about its articles.
-    let known = if leads.answered { visit.articles_to_check(&leads).await } else { Vec::new() };
+    // Neither does one that leads elsewhere: its articles would be read there before anybody agreed to it.
+    let speaks = leads.answered && leads.moved.is_none();
+    let known = if speaks { visit.articles_to_check(&leads).await } else { Vec::new() };
     for article in known {
         if visit.is_over() || visit.is_stopped() {
             break;
