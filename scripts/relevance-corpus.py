@@ -319,7 +319,7 @@ ask("telex", "chinhs phur hopj", ["chinhphu-hop"], 3, note="keyboard")
 ask("vni", "phie6n ho5p chi1nh phu3", ["chinhphu-hop"], 1, note="keyboard")
 ask("telex", "hoa six", ["hoahoa"], 3)
 # Slips of the fingers.
-for typed, key in [("mien hoc phi truonfg", None), ("khanh thannh benh vien", "benhvien"), ("hien mau tinh nguyenj", None), ("thuoc la lauuu", None), ("duonng cao toc", "duongcaotoc"), ("benh vien da khoaa", "benhvien"), ("giiai ngan von dau tu", "dautucong"), ("trungf tu dinh lang", None), ("nghien cuuu khoa hoc", "khoahoc"), ("chuyeen doi so", "cds"), ("nhiem vu truowng", None), ("nguoii cao tuoi", "nguoicaotuoi"), ("khoi cong cau vuotj song", None), ("trongg rung go lon", "trongrung"), ("thongg xe cao toc", "duongcaotoc"), ("dong bao thuongg", None), ("chuuc tho nguoi cao tuoi", None)]:
+for typed, key in [("mien hoc phi truonfg", None), ("khanh thannh benh vien", "benhvien"), ("hien mau tinh nguyenj", None), ("thuoc la lauuu", None), ("duonng cao toc", "duongcaotoc"), ("benh vien da khoaa", "benhvien"), ("giiai ngan von dau tu", "dautucong"), ("trungf tu dinh lang", None), ("nghien cuuu khoa hoc", "khoahoc"), ("chuyenn doi so", "cds"), ("nhiem vu truowng", None), ("nguoii cao tuoi", "nguoicaotuoi"), ("khoi cong cau vuotj song", None), ("trongg rung go lon", "trongrung"), ("thongg xe cao toc", "duongcaotoc"), ("dong bao thuongg", None), ("chuuc tho nguoi cao tuoi", None)]:
     if key:
         ask("typo", typed, [grid[k][0]["id"] for k in grid if k[0] == key], 8)
 ask("typo", "blokchain", ["blockchain"], 1, note="spelling")
@@ -349,7 +349,7 @@ ask("prefix", "đấu giá băng tầ", ["btttt"], 1)
 ask("prefix", "hoa tam giác mạ", ["hagiang"], 1)
 ask("prefix", "blockch", ["blockchain"], 1)
 ask("prefix", "họa s", ["hoahoa"], 3)
-ask("question", "mức lương cơ sở mới là gì", [grid[k][0]["id"] for k in grid if k[0] == "luong"], 8)
+ask("question", "mức lương cơ sở mới là gì", [grid[k][0]["id"] for k in grid if k[0] == "luong"], 2)
 ask("question", "tôi muốn hỏi về bảng giá nước ở Thành phố Hồ Chí Minh", ["sapnhap-tphcm"], 1)
 ask("question", "khi nào thì có hoa tam giác mạch", ["hagiang"], 1)
 ask("question", "làm sao để đăng ký nhà ở xã hội cho công nhân", [grid[k][0]["id"] for k in grid if k[0] == "nhaoxahoi"], 8)

@@ -5,7 +5,9 @@
 //! without marks, headline before text; neighbours in pairs; BM25. Within a band newer articles come first, then the
 //! rank of the source, then the origin of a story before its copies.
 
+use crate::clock::Timestamp;
 use crate::portal::Kind;
+use crate::store::millis;
 
 /// Every word stands as typed, anywhere. BM25 of a word stays under 34 and is divided by the number of words, so that
 /// all of it stays under the smallest band; sums stay small enough for `f32` to tell neighbours apart.
@@ -59,6 +61,13 @@ pub(super) fn prior(kind: Kind, is_origin: bool) -> f32 {
     source_rank(kind) + if is_origin { ORIGIN } else { 0.0 }
 }
 
+/// For an engine that can only sort: the instant of publication in milliseconds, later by the days of age that weigh as
+/// much as [`prior`] among the news of the last weeks.
+pub(super) fn standing(published: Timestamp, kind: Kind, is_origin: bool) -> i64 {
+    let days = prior(kind, is_origin) / (FRESH * std::f32::consts::LN_2 / (7.0 * FRESH_HALF_LIFE_WEEKS));
+    millis(published).saturating_add((days * WEEK_MS / 7.0) as i64)
+}
+
 /// What age leaves of [`FRESH`], counted from the newest article of the index, so that the same index gives the same
 /// order on any day. Both in milliseconds.
 pub(super) fn freshness(published: i64, newest: i64) -> f32 {
@@ -86,6 +95,9 @@ mod tests {
         assert_eq!((freshness(month, month), freshness(0, month)), (FRESH, FRESH / 2.0));
         assert_eq!(freshness(2 * month, month), FRESH, "a date in the future is no advantage");
         assert!(freshness(0, i64::MAX) < 1e-6);
+        let day = |prior: i64| (prior as f32 / WEEK_MS * 7.0).round();
+        let ahead = |kind, is_origin| day(standing(Timestamp::UNIX_EPOCH, kind, is_origin));
+        assert_eq!((ahead(Kind::Press, false), ahead(Kind::Press, true), ahead(Kind::Ministry, false)), (0.0, 14.0, 10.0));
         let fortnight = FRESH - freshness(0, month / 2);
         assert!(source_rank(Kind::Government) <= fortnight + 0.1 && ORIGIN > source_rank(Kind::Government));
     }

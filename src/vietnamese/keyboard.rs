@@ -106,7 +106,12 @@ impl Typed {
             self.letters.insert(bearer(&self.letters)? + 1, tone);
         }
         let syllable: String = self.letters.into_iter().nfc().collect();
-        is_syllable(&syllable).then_some(syllable)
+        // `Đắk Lắk` keeps the k of its own language.
+        let as_vietnamese = match syllable.strip_suffix('k') {
+            Some(stem) => format!("{stem}c"),
+            None => syllable.clone(),
+        };
+        is_syllable(&as_vietnamese).then_some(syllable)
     }
 }
 
@@ -178,6 +183,7 @@ mod tests {
         check("d9a6u2 tu7", "đầu tư");
         check("nghi5 d9inh5", "nghị định");
         check("nguo7i2 d9uo7ng2 na8m", "người đường năm");
+        check("d9a8k1 la8k1", "đắk lắk");
     }
 
     #[test]

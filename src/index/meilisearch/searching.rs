@@ -15,8 +15,9 @@ use super::http::Http;
 use super::shape::Kept;
 use crate::index::query::{Demand, Step};
 use crate::index::snippet::Highlighter;
-use crate::index::{DEEPEST_HIT, Hit, MOST_DOCUMENT_VALUES, MOST_FACET_VALUES, Query, Results, most_first};
+use crate::index::{DEEPEST_HIT, Hit, MOST_DOCUMENT_VALUES, MOST_FACET_VALUES, Note, NoteKind, Query, Results, most_first};
 use crate::store::instant;
+use crate::vietnamese;
 
 impl Inner {
     /// One page of hits and the counts of all matches: two requests, because the server counts stories, not articles,
@@ -76,6 +77,7 @@ impl Found {
 
     pub(super) fn results(self, step: &Step, query: &Query) -> Results {
         let (_, limit) = query.window();
+        let guessed = self.hits.hits.first().and_then(|hit| guessed(step, hit));
         let mut highlighter = Highlighter::new(&step.asked, step.demand == Demand::LastUnfinished);
         let kept = self.hits.hits.into_iter().take(limit).filter_map(|hit| serde_json::from_value::<Kept>(hit).ok());
         let hits = kept.map(|kept| hit(kept, &mut highlighter)).collect();
@@ -92,9 +94,22 @@ impl Found {
             documents: most_first(take("documents"), MOST_DOCUMENT_VALUES),
             years,
             stories: usize::try_from(self.hits.total_hits).unwrap_or(DEEPEST_HIT).min(DEEPEST_HIT),
-            notes: step.note.iter().cloned().chain(step.asked.notes()).collect(),
+            notes: step.note.iter().cloned().chain(guessed).chain(step.asked.notes()).collect(),
         }
     }
+}
+
+/// The server completes an unfinished word and forgives errors in it without saying which. When the best hit holds no
+/// word that begins so, it was forgiven.
+fn guessed(step: &Step, hit: &Value) -> Option<Note> {
+    let last = step.asked.words.last().filter(|_| step.demand == Demand::LastUnfinished)?;
+    let mut texts = ["title", "summary", "text", "files"].into_iter().filter_map(|field| hit[field].as_str());
+    let completes = texts.any(|text| vietnamese::fold(text).contains(&*last.folded));
+    (!completes).then(|| Note {
+        kind: NoteKind::Spelling,
+        typed: step.asked.typed.join(" "),
+        searched: String::new(),
+    })
 }
 
 fn hit(kept: Kept, highlighter: &mut Highlighter<'_>) -> Hit {

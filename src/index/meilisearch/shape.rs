@@ -10,14 +10,13 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::vietnam;
 use crate::index::tokens::{Key, Keys, runs};
-use crate::index::weights::prior;
+use crate::index::weights::standing;
 use crate::index::{DEEPEST_HIT, Document, MOST_FACET_VALUES};
 use crate::store::millis;
 use crate::vietnamese;
 
 /// Ends a sentence: words on both sides are no neighbours.
 const STOP: &str = ". ";
-const WEEK_MS: i64 = 7 * 24 * 3_600_000;
 /// Milliseconds after which a search answers with what it has.
 const SEARCH_CUTOFF_MS: u32 = 1_500;
 /// Letters of a word before one typing error is forgiven. Shorter syllables have 23 neighbours each; forgiving them is
@@ -42,10 +41,9 @@ pub(super) struct Shape<'d> {
     year: i16,
     documents: &'d [String],
     story: &'d str,
-    /// Weeks since 1970: within one band the newer week comes first.
-    week: i64,
-    /// Then the rank of the source, and the origin of a story before its copies.
-    prior: f32,
+    /// What decides within a band: the instant of publication, put later by the rank of the source and for the origin
+    /// of a story.
+    standing: i64,
     /// What the cited documents answer to.
     cited: String,
     title_exact: String,
@@ -109,8 +107,7 @@ impl<'d> Shape<'d> {
             documents: &article.documents,
             // An article that has no story is one of its own.
             story: if article.story.is_empty() { &article.id } else { &article.story },
-            week: millis(article.published_at).div_euclid(WEEK_MS),
-            prior: prior(article.kind, article.origin),
+            standing: standing(article.published_at, article.kind, article.origin),
             cited: cited_words(&article.documents),
             title_exact: headline.0,
             title_folded: headline.1,
@@ -186,9 +183,8 @@ pub(super) fn settings() -> Value {
             ["title_exact", "title_folded", "body_exact", "body_folded", "files_exact", "files_folded", "cited"],
         "displayedAttributes": ["*"],
         "filterableAttributes": ["id", "portal", "kind", "documents", "published_at", "year", "story"],
-        "sortableAttributes": ["published_at", "week", "prior"],
-        "rankingRules": ["sort", "words", "typo", "proximity", "attributeRank", "exactness",
-            "week:desc", "prior:desc", "published_at:desc"],
+        "sortableAttributes": ["published_at", "standing"],
+        "rankingRules": ["sort", "words", "typo", "proximity", "attributeRank", "exactness", "standing:desc"],
         "typoTolerance": {
             "enabled": true,
             "minWordSizeForTypos": { "oneTypo": LETTERS_FOR_ONE_TYPO, "twoTypos": LETTERS_FOR_TWO_TYPOS },

@@ -55,7 +55,7 @@ pub(in crate::index) fn steps(asked: Asked) -> impl Iterator<Item = Step> {
 }
 
 const STAGES: [fn(&Asked) -> Option<Step>; 8] =
-    [as_typed, spelled_by_keyboard, unfinished, numbers_as_words, unglued, misspelt, content, most];
+    [as_typed, spelled_by_keyboard, unglued, unfinished, numbers_as_words, content, misspelt, most];
 
 fn as_typed(asked: &Asked) -> Option<Step> {
     Some(Step { asked: asked.clone(), demand: Demand::All, note: None })
@@ -68,8 +68,12 @@ fn spelled_by_keyboard(asked: &Asked) -> Option<Step> {
 
 fn unfinished(asked: &Asked) -> Option<Step> {
     let last = asked.words.last().filter(|_| asked.ends_in_word)?;
-    let can_complete = last.folded.chars().count() >= SHORTEST_PREFIX;
-    can_complete.then(|| Step { asked: asked.clone(), demand: Demand::LastUnfinished, note: None })
+    if last.folded.chars().count() >= SHORTEST_PREFIX {
+        return Some(Step { asked: asked.clone(), demand: Demand::LastUnfinished, note: None });
+    }
+    // One letter may become anything: what stands before it says more.
+    let before: Vec<usize> = (0..asked.words.len() - 1).collect();
+    (!before.is_empty()).then(|| Step { asked: asked.only(&before), demand: Demand::All, note: Some(fewer()) })
 }
 
 /// `kế hoạch số 5 năm 2026` was perhaps no document's number.
@@ -93,10 +97,11 @@ fn unglued(asked: &Asked) -> Option<Step> {
 }
 
 fn misspelt(asked: &Asked) -> Option<Step> {
+    let asked = rescue::content(asked).map_or_else(|| asked.clone(), |kept| asked.only(&kept));
     let has_long = asked.words.iter().any(|word| can_be_misspelt(&word.folded));
     // The engine says what it searched, if it can.
     let note = Note { kind: NoteKind::Spelling, typed: asked.typed.join(" "), searched: String::new() };
-    has_long.then(|| Step { asked: asked.clone(), demand: Demand::Misspelt, note: Some(note) })
+    has_long.then_some(Step { asked, demand: Demand::Misspelt, note: Some(note) })
 }
 
 fn content(asked: &Asked) -> Option<Step> {
