@@ -234,7 +234,7 @@ pub async fn settle(connection: &mut Connection, due: &Due, read: &Read, now: Ti
     .execute(&mut *connection)
     .await
     .with_context(trouble)?;
-    if *text == before { Ok(None) } else { super::keep::touch(connection, &due.article).await.map(Some) }
+    if *text == before { Ok(None) } else { super::row::touch(connection, &due.article).await.map(Some) }
 }
 
 /// Notes that a file is as it was.
@@ -275,7 +275,7 @@ pub async fn forget(connection: &mut Connection, due: &Due) -> Result<i64> {
         .execute(&mut *connection)
         .await
         .with_context(trouble)?;
-    super::keep::touch(connection, &due.article).await
+    super::row::touch(connection, &due.article).await
 }
 
 /// The files of an article, in the order of its links.

@@ -1,9 +1,15 @@
 //! Articles, their versions and their stories: the text of record.
 
+pub mod addresses;
 pub mod attachments;
+pub mod difference;
 mod keep;
 pub mod notices;
+mod origin;
+mod presence;
+mod row;
 pub mod table;
+mod unrest;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -12,7 +18,9 @@ use crate::clock::Timestamp;
 use crate::extract::Attachment;
 use crate::portal::Kind;
 
-pub use keep::{Incoming, Kept, Outcome, asked, keep, missing, seen, withdraw};
+pub use keep::{Incoming, Kept, Outcome, keep};
+pub use presence::{asked, forgive_missing, gone, missing, missing_now, seen, sighted_missing, withdraw};
+pub use row::touch;
 
 /// How long the archive waits before it believes that something is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,12 @@
 //! The archive in the record: reading it.
 
+use std::collections::HashSet;
+
 use anyhow::{Context, Result};
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
 use super::{Cited, Copy, Record, Status, Version};
 use crate::clock::Timestamp;
@@ -213,6 +215,26 @@ pub struct Check {
 pub async fn knows(pool: &Pool, id: &str) -> Result<bool> {
     let row = sqlx::query("SELECT 1 FROM article WHERE id = $1").bind(id).fetch_optional(pool).await;
     Ok(row.context("cannot read the archive")?.is_some())
+}
+
+/// Those of the articles with these ids that are in the record.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn known_among(pool: &Pool, ids: &[String]) -> Result<HashSet<String>> {
+    /// Ids of one statement.
+    const TOGETHER: usize = 200;
+    let mut known = HashSet::new();
+    for some in ids.chunks(TOGETHER) {
+        let mut query = QueryBuilder::new("SELECT id FROM article WHERE id IN (");
+        let mut list = query.separated(", ");
+        for id in some {
+            list.push_bind(id);
+        }
+        let query = query.push(")").build_query_scalar::<String>().persistent(some.len() == TOGETHER);
+        known.extend(query.fetch_all(pool).await.context("cannot read the archive")?);
+    }
+    Ok(known)
 }
 
 /// A portal's live articles.

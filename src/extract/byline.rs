@@ -41,7 +41,7 @@ pub(super) struct Signs<'s> {
 
 /// Finds the author.
 pub(super) fn find(page: &Page<'_, '_>, signs: &Signs<'_>) -> Option<Byline> {
-    let Page { outline: page, blocks, meta } = *page;
+    let Page { outline: page, blocks, meta, .. } = *page;
     let Signs { title, body, ruled, signature, site, .. } = *signs;
     let found = |names: String, source: &str| {
         Some(Byline { names, source: source.to_owned() }).filter(|byline| !byline.names.is_empty())

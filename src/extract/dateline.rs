@@ -7,6 +7,7 @@ use url::Url;
 
 use super::dated::Found;
 use super::head_date::MODIFIED;
+use super::local_day;
 use super::outline::Id;
 use super::selected::Match;
 use super::settle::Page;
@@ -36,12 +37,20 @@ pub(super) const IMAGE_ADDRESS: &str = "address of the lead image";
 pub(super) fn published(place: &Place<'_, '_>, written: Option<&Match>) -> Option<Found> {
     let mut found = surest(place, written)?;
     if found.offset == Some(Offset::UTC) && found.dated.has_time {
-        found.offset = place.visible().and_then(|seen| local_offset(&found, &seen)).or(found.offset);
+        let seen = place.visible();
+        let offset = match &seen {
+            Some(seen) => local_day::by_line(&found, seen),
+            None => local_day::by_markup(&found, place.page.html),
+        };
+        found.offset = offset.or(found.offset);
     }
     Some(found)
 }
 
 fn surest(place: &Place<'_, '_>, written: Option<&Match>) -> Option<Found> {
+    if let Some(revised) = place.revision() {
+        return Some(revised);
+    }
     let found = |written: &Match| Some(Found::new(place.read(&written.value)?, &written.value, &written.source));
     let ruled = written.and_then(found);
     let claimed = place.claimed();
@@ -92,29 +101,6 @@ fn misread(place: &Place<'_, '_>, ruled: &Found, claimed: &Found) -> bool {
         && clock(ruled).is_some_and(|ruled| Some(ruled) == clock(claimed));
     let far = ruled.dated.at.duration_since(claimed.dated.at).abs() > jiff::SignedDuration::from_hours(48);
     zone_lost || far && place.visible().is_some_and(|seen| same_day(seen.dated, claimed.dated))
-}
-
-/// The distance from UTC of the place where a page is read: the head gives the instant in UTC, the visible line the
-/// local day or time without a zone.
-fn local_offset(instant: &Found, seen: &Found) -> Option<Offset> {
-    /// Zones lie whole or half hours from UTC where people live; the few others are left in UTC.
-    const HALF: i64 = 30 * 60;
-    if seen.offset.is_some() {
-        return None;
-    }
-    let utc = Offset::UTC.to_datetime(instant.dated.at);
-    let local = seen.dated.at.to_zoned(vietnam()).datetime();
-    if seen.dated.has_time {
-        let ahead = local.duration_since(utc).as_secs();
-        let rounded = (ahead + HALF / 2).div_euclid(HALF) * HALF;
-        let is_zone = (ahead - rounded).abs() <= 60 && (-10 * 3600..=13 * 3600).contains(&rounded);
-        return is_zone
-            .then(|| i32::try_from(rounded).ok().and_then(|seconds| Offset::from_seconds(seconds).ok()))
-            .flatten();
-    }
-    // The fewest hours that lead to the day on the page.
-    let hours = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9, 10, -10, 11, 12];
-    hours.into_iter().map(Offset::constant).find(|offset| offset.to_datetime(instant.dated.at).date() == local.date())
 }
 
 /// When it was changed, if that is later than `published`.
@@ -200,6 +186,14 @@ impl Place<'_, '_> {
         Some(Found::new(Dated { has_time: false, zone: None, ..dated }, "", IMAGE_ADDRESS))
     }
 
+    /// When the shown revision was made, where the address asks for one as wikis do: its page was made long before.
+    fn revision(&self) -> Option<Found> {
+        let asks = self.url.query_pairs().any(|(name, _)| matches!(&*name, "diff" | "oldid" | "revision"));
+        let modified = &self.page.meta.linked.modified;
+        let dated = self.machine(modified).filter(|_| asks)?;
+        Some(Found::new(dated, modified, "JSON-LD dateModified of a revision"))
+    }
+
     fn in_address(&self) -> Option<Found> {
         let dated = date::in_url(self.url.path(), self.now).filter(|dated| self.believable(*dated))?;
         Some(Found::new(dated, "", ADDRESS))
@@ -238,6 +232,7 @@ mod tests {
         check("en", "", "<span data-timestamp=1778544000>x</span>", "", "2026-05-12T00:00:00+00:00");
         check("en", "", "<span class=p datetime='2026-05-12T08:00:00+02:00'>x</span>", "", "2026-05-12T08:00:00+02:00");
         check("en", "", "<ul><li>Published</li><li>12 May 2026</li></ul>", "", "2026-05-12");
+        check("en", "", "<td><script>showDate('2026/05/12 08:00')</script> read 7 times</td>", "", "2026-05-12");
         // Ages told from another day, stamps of links, several dated lines behind the body, copyright: none of them.
         check("en", "", "<time>4 months ago</time>", "", "");
         check("en", "", "", "<a href=/2 data-publish-date=1778544000>Other</a>", "");

@@ -1,10 +1,12 @@
 //! One linear pass over the markup before the parser. It refuses what would take the parser quadratic time: deep
 //! nesting, formatting elements that are never closed; such a page is read by `plain` instead. And it leaves out what no
 //! step reads: scripts but those of JSON-LD, styles, comments, `<noscript>` and drawings are half of a page of news. Their
-//! tags stay, so the tree is the same but for the text in them, and for the attributes of `unread`.
+//! tags stay, so the tree is the same but for the text in them, for the attributes of `unread`, and for a date that a script
+//! writes: it stands in the script's place.
 
 use std::borrow::Cow;
 
+use super::scripted_date;
 use super::selector::Asked;
 use super::tags::{self, Attribute, Markup, Tag};
 use super::unread;
@@ -79,7 +81,8 @@ pub(super) fn admit<'a>(html: &'a str, asked: &[&Asked]) -> Result<Cow<'a, str>,
         return Err(format!("page too large to parse: {} KB of markup", html.len() / 1024));
     }
     let counts = Counts::default();
-    let mut pass = Pass { html, asked, kept: String::new(), copied: 0, is_sure: true, in_select: false, counts };
+    let mut pass =
+        Pass { html, asked, kept: String::new(), copied: 0, is_sure: true, in_body: false, in_select: false, counts };
     pass.run()?;
     if pass.is_sure && pass.copied > 0 {
         pass.kept.push_str(&html[pass.copied..]);
@@ -97,6 +100,7 @@ struct Pass<'a> {
     copied: usize,
     /// False as soon as the pass and the parser might differ on what is raw text: such a page is parsed as it is.
     is_sure: bool,
+    in_body: bool,
     in_select: bool,
     counts: Counts,
 }
@@ -140,6 +144,7 @@ impl Pass<'_> {
         if tag.attributes > 0 && matches!(kind, Kind::Void | Kind::OptionalEnd | Kind::Plain) {
             self.leave_out_attributes(tag);
         }
+        self.in_body |= tag.name.eq_ignore_ascii_case(b"body");
         match kind {
             Kind::Void | Kind::Formatting | Kind::OptionalEnd | Kind::Plain => Ok(tag.end),
             Kind::Text => Ok(tags::end_of_raw(bytes, tag.end, tag.name)),
@@ -150,6 +155,12 @@ impl Pass<'_> {
             }
             Kind::Script => {
                 let end = tags::end_of_script(bytes, tag.end);
+                // Readers see what it writes. In a head, text would begin the body.
+                let date = self.html.get(tag.end..end).filter(|_| self.in_body).and_then(scripted_date::written);
+                if let (Some(date), Markup::Tag(last)) = (date, tags::read(bytes, end)) {
+                    self.leave_out(tag.start, last.end, &format!("<time>{date}</time>"));
+                    return Ok(last.end);
+                }
                 // A type may be written with character references.
                 let written = &bytes[tag.start..tag.end];
                 let is_read = memchr::memmem::find(written, b"ld+json").is_some() || written.contains(&b'&');

@@ -23,6 +23,7 @@ mod json_ld;
 mod legacy;
 mod links;
 mod literals;
+mod local_day;
 mod marked_date;
 mod marks;
 mod metadata;
@@ -35,6 +36,7 @@ mod refusal;
 mod sapo;
 mod seen_date;
 mod script_text;
+mod scripted_date;
 mod selected;
 mod selector;
 mod settle;
@@ -202,7 +204,7 @@ pub fn article_of(
     legacy::mend(&mut document);
     let outline = Outline::new(&document);
     let page =
-        Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline };
+        Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline, html };
     let rules: Vec<&Selected> = portal.iter().chain(families.recognise(html)).collect();
     let mut out = Extracted::default();
 

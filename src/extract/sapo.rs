@@ -29,7 +29,7 @@ pub(super) fn find(
     title_text: &str,
     ruled: Option<&Match>,
 ) -> Sapo {
-    let Page { outline: page, blocks, meta } = *page;
+    let Page { outline: page, blocks, meta, .. } = *page;
     let descriptions: Vec<(&str, &str)> = [
         Some(("JSON-LD", meta.linked.description.as_str())).filter(|(_, text)| !text.is_empty()),
         meta.get(&["og:description"]),

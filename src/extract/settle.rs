@@ -24,6 +24,8 @@ pub(super) struct Page<'p, 'a> {
     pub(super) blocks: &'p [Block],
     /// Its head.
     pub(super) meta: &'p Metadata,
+    /// Its markup, as it came.
+    pub(super) html: &'p str,
 }
 
 /// Characters kept of a title, a summary and a text.
@@ -97,7 +99,7 @@ pub(super) fn text(
     general: Option<Id>,
     heading: &str,
 ) -> (Body, Option<Id>) {
-    let Page { outline, blocks, meta } = *page;
+    let Page { outline, blocks, meta, .. } = *page;
     let read = |id: Id, rules: Option<&Selected>, foreign: Marks| {
         // What the portal's rules take out goes whichever way the body is read.
         let dropped: Vec<Id> = rules.iter().chain(&portal).flat_map(|rules| rules.dropped(outline, id)).collect();

@@ -1,5 +1,6 @@
 //! `lantoa bench`: measurements that anybody can repeat, each beside a named reference in the same run.
 
+mod crawl;
 mod rules;
 mod schedule;
 mod world;
@@ -14,10 +15,13 @@ use clap::Subcommand;
 pub(super) enum Args {
     /// How long articles wait until a poll finds them, over a simulated year of portals
     Schedule(schedule::Args),
+    /// Pages a second, processor time and memory of a whole crawl without pauses, beside plain fetching
+    Crawl(crawl::Args),
 }
 
 pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
     match args {
         Args::Schedule(args) => schedule::run(args, json),
+        Args::Crawl(args) => crawl::run(args, json),
     }
 }

@@ -227,7 +227,7 @@ fn letter(text: &str, found: &Captures<'_>, number: &str) -> Option<(String, Kin
     const FORMS: [&str; 10] = ["CK", "TP", "TSC", "TSTL", "TKLN", "ĐK", "BK", "GTGT", "NG", "CNKD"];
     // Hardly any form has a number of three figures, and a letter that is called one may come from anybody.
     let is_called_letter = || {
-        found["n"].len() >= 3
+        number.len() >= 3
             && !FORMS.contains(&sender.as_str())
             && is_capitals(sender.as_str())
             && is_capitals(unit.as_str())

@@ -274,6 +274,10 @@ fn one_number_alone() {
     assert_eq!(canonical("theo 42/2022/NĐ-CP ngày"), None);
     assert_eq!(canonical("16/08/2023"), None);
     assert_eq!(canonical(""), None);
+    // Zeros before a number make it no longer: what is found can be asked for.
+    for number in find("theo Nghị định số 077/HT-BHTV7 và Công văn số 0123/ABC-XYZ") {
+        assert_eq!(canonical(&number), Some(number.clone()));
+    }
 }
 
 /// Numbers harvested from real texts, where they are at hand, without the commonest codes of forms among them.

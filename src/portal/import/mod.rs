@@ -1,9 +1,13 @@
 //! Registry files in, [`Entry`]s out: CSV, OPML and TOML. A bad line is named with its number; the good ones are kept.
 
-use serde::{Deserialize, Serialize};
+mod csv;
+mod opml;
+mod toml;
+
+use serde::Serialize;
 use url::Url;
 
-use super::{Entry, Kind, Source, SourceKind};
+use super::Entry;
 
 /// What a registry file held.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,9 +71,9 @@ impl Format {
 pub fn read(text: &str, format: Format) -> Imported {
     let text = text.trim_start_matches('\u{feff}');
     let mut imported = match format {
-        Format::Csv => csv(text),
-        Format::Opml => opml(text),
-        Format::Toml => toml(text),
+        Format::Csv => csv::read(text),
+        Format::Opml => opml::read(text),
+        Format::Toml => toml::read(text),
     };
     drop_repeated(&mut imported);
     imported
@@ -79,12 +83,12 @@ pub fn read(text: &str, format: Format) -> Imported {
 ///
 /// # Errors
 /// When an entry cannot be written as TOML.
-pub fn to_toml(entries: &[Entry]) -> Result<String, toml::ser::Error> {
+pub fn to_toml(entries: &[Entry]) -> Result<String, ::toml::ser::Error> {
     #[derive(Serialize)]
     struct File<'a> {
         portal: &'a [Entry],
     }
-    toml::to_string_pretty(&File { portal: entries })
+    ::toml::to_string_pretty(&File { portal: entries })
 }
 
 /// Why an entry cannot be registered, or nothing.
@@ -112,76 +116,6 @@ pub fn problem_of(entry: &Entry) -> Option<String> {
     None
 }
 
-#[derive(Deserialize)]
-struct Line {
-    slug: String,
-    name: String,
-    kind: String,
-    #[serde(default)]
-    parent: String,
-    url: String,
-    #[serde(default)]
-    feed: String,
-}
-
-fn csv(text: &str) -> Imported {
-    // A quote that nobody closed swallows every line after it. Names do not go over lines, so each line is closed.
-    let closed: String = text.lines().map(|line| format!("{line}{}\n", unclosed(line))).collect();
-    let text = closed.as_str();
-    let mut imported = Imported::default();
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = match reader.headers() {
-        Ok(header) => header.clone(),
-        Err(cause) => {
-            imported.problems.push(format!("line 1: cannot read the header: {cause}"));
-            return imported;
-        }
-    };
-    let missing: Vec<_> =
-        ["slug", "name", "kind", "url"].into_iter().filter(|name| !header.iter().any(|h| h == *name)).collect();
-    if !missing.is_empty() {
-        imported
-            .problems
-            .push(format!("line 1: the header lacks {} (expected slug,name,kind,parent,url,feed)", missing.join(", ")));
-        return imported;
-    }
-    let mut record = csv::StringRecord::new();
-    loop {
-        let number = reader.position().line();
-        match reader.read_record(&mut record) {
-            Ok(false) => return imported,
-            Ok(true) => {
-                let number = record.position().map_or(number, csv::Position::line);
-                let entry = record
-                    .deserialize::<Line>(Some(&header))
-                    .map_err(|_| format!("expected {} values, found {}", header.len(), record.len()))
-                    .and_then(|line| entry_of(&line));
-                imported.take(&format!("line {number}"), entry);
-            }
-            Err(cause) => {
-                imported.problems.push(format!("line {number}: cannot read the line: {cause}"));
-                if reader.is_done() || !matches!(cause.kind(), csv::ErrorKind::Utf8 { .. }) {
-                    return imported;
-                }
-            }
-        }
-    }
-}
-
-/// The quote that a line lacks, if it lacks one.
-fn unclosed(line: &str) -> &'static str {
-    if line.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 { "\"" } else { "" }
-}
-
-fn entry_of(line: &Line) -> Result<Entry, String> {
-    let mut entry = Entry::new(&line.slug, &line.name, line.kind.parse::<Kind>()?, address(&line.url)?);
-    entry.parent = (!line.parent.is_empty()).then(|| line.parent.clone());
-    if !line.feed.is_empty() {
-        entry.sources.push(Source { kind: SourceKind::Feed, url: address(&line.feed)? });
-    }
-    Ok(entry)
-}
-
 /// An absolute http(s) address, or why it is none.
 ///
 /// # Errors
@@ -199,115 +133,8 @@ pub fn address(text: &str) -> Result<Url, String> {
     }
 }
 
-fn toml(text: &str) -> Imported {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct File {
-        #[serde(default)]
-        portal: Vec<toml::Spanned<toml::Value>>,
-        /// `seeds/provinces.toml` stands beside the portals and registers none.
-        #[serde(default, rename = "province")]
-        _province: serde::de::IgnoredAny,
-    }
-    let mut imported = Imported::default();
-    let file: File = match toml::from_str(text) {
-        Ok(file) => file,
-        Err(cause) => {
-            let line = cause.span().map_or(1, |span| line_of(text, span.start));
-            imported.problems.push(format!("line {line}: {}", cause.message()));
-            return imported;
-        }
-    };
-    for table in file.portal {
-        let line = line_of(text, table.span().start);
-        let table = table.into_inner();
-        let address = table.get("url").and_then(toml::Value::as_str).map_or(Ok(()), |url| address(url).map(drop));
-        let entry = address.and_then(|()| table.try_into::<Entry>().map_err(|cause| cause.message().to_owned()));
-        imported.take(&format!("line {line}"), entry);
-    }
-    imported.selectors = selector_lines(text);
-    imported
-}
-
-/// Where the selectors of a TOML file stand.
-fn selector_lines(text: &str) -> Vec<SelectorLine> {
-    use std::collections::BTreeMap;
-    #[derive(Deserialize)]
-    struct File {
-        #[serde(default)]
-        portal: Vec<Table>,
-    }
-    #[derive(Deserialize)]
-    struct Table {
-        #[serde(default)]
-        slug: String,
-        #[serde(default)]
-        rules: BTreeMap<String, Vec<toml::Spanned<String>>>,
-    }
-    let Ok(file) = toml::from_str::<File>(text) else { return Vec::new() };
-    let mut out = Vec::new();
-    for Table { slug, rules } in file.portal {
-        for (key, list) in rules {
-            for (place, written) in list.iter().enumerate() {
-                let line = line_of(text, written.span().start);
-                out.push(SelectorLine { portal: slug.clone(), key: key.clone(), place, line });
-            }
-        }
-    }
-    out
-}
-
 fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
-}
-
-fn opml(text: &str) -> Imported {
-    use quick_xml::events::Event;
-    let mut imported = Imported::default();
-    let mut reader = quick_xml::Reader::from_str(text);
-    let mut any = false;
-    loop {
-        let line = line_of(text, usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX));
-        match reader.read_event() {
-            Ok(Event::Start(tag) | Event::Empty(tag)) if tag.name().as_ref() == "outline" => {
-                any = true;
-                let attribute = |name: &str| {
-                    let found = tag.attributes().flatten().find(|a| a.key.as_ref().eq_ignore_ascii_case(name))?;
-                    quick_xml::escape::unescape(&found.value).ok().map(|value| value.into_owned())
-                };
-                let (feed, home) = (attribute("xmlUrl"), attribute("htmlUrl"));
-                // An outline without addresses is a folder.
-                if feed.is_some() || home.is_some() {
-                    let name = attribute("title").or_else(|| attribute("text")).unwrap_or_default();
-                    imported.take(&format!("line {line}"), outline(&name, feed.as_deref(), home.as_deref()));
-                }
-            }
-            Ok(Event::Eof) => break,
-            Ok(_) => {}
-            Err(cause) => {
-                imported.problems.push(format!("line {line}: broken XML: {cause}"));
-                break;
-            }
-        }
-    }
-    if !any && imported.problems.is_empty() {
-        imported.problems.push("line 1: no <outline> found (is this OPML?)".to_owned());
-    }
-    imported
-}
-
-fn outline(name: &str, feed: Option<&str>, home: Option<&str>) -> Result<Entry, String> {
-    let feed = feed.map(address).transpose()?;
-    let home = match (home, &feed) {
-        (Some(home), _) => address(home)?,
-        (None, Some(feed)) => feed.join("/").map_err(|cause| cause.to_string())?,
-        (None, None) => return Err("the outline has neither htmlUrl nor xmlUrl".to_owned()),
-    };
-    let host = home.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
-    let name = if name.is_empty() { &host } else { name };
-    let mut entry = Entry::new(&slug_of(&host), name, Kind::Other, home);
-    entry.sources.extend(feed.map(|url| Source { kind: SourceKind::Feed, url }));
-    Ok(entry)
 }
 
 /// A slug made of a host name.
