@@ -8,4 +8,5 @@ pub(super) mod home;
 pub(super) mod item;
 pub(super) mod login;
 pub(super) mod operations;
+pub(super) mod notes;
 pub(super) mod search;
