@@ -4,11 +4,13 @@
 //!
 //! Nothing is taken out of the outbox before the engine acknowledged it, and never what was marked again meanwhile.
 
+mod reconcile;
 mod worker;
 
 use anyhow::{Context, Result, anyhow};
 use futures::FutureExt;
 
+pub use reconcile::{Reconciled, reconcile};
 pub use worker::{Handle, Status, Worker};
 
 use super::table::{self, Dirty};
