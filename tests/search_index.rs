@@ -547,7 +547,9 @@ async fn parts_of_a_number_find_what_cites_the_document(index: &dyn SearchIndex)
         ])
         .await
         .unwrap();
-    for typed in ["nđ 42/2022", "nghị định 42/2022", "nghi dinh so 42/2022", "nd42/2022", "42/2022/nđ", "NĐ 42 năm 2022"] {
+    for typed in
+        ["nđ 42/2022", "nghị định 42/2022", "nghi dinh so 42/2022", "nd42/2022", "42/2022/nđ", "NĐ 42 năm 2022"]
+    {
         check_set(index, &words(typed), &["decree"]).await;
     }
     check_set(index, &words("nghị định 42"), &["decree", "later"]).await;
@@ -579,8 +581,8 @@ async fn one_hit_for_each_story_and_every_article_counted(index: &dyn SearchInde
         .await
         .unwrap();
     let results = ask(index, &words("khởi công cầu")).await;
-    let hits: Vec<_> = results.hits.iter().map(|hit| hit.id.as_str()).collect();
-    assert_eq!(hits, ["origin", "other"]);
+    let hits: BTreeSet<_> = results.hits.iter().map(|hit| hit.id.as_str()).collect();
+    assert_eq!(hits, BTreeSet::from(["origin", "other"]));
     assert_eq!((results.total, results.stories), (4, 2));
     assert_eq!(results.portals.iter().map(|(_, count)| count).sum::<u64>(), 4, "facets count articles");
     // A copy is found where the origin is filtered away.
@@ -588,7 +590,7 @@ async fn one_hit_for_each_story_and_every_article_counted(index: &dyn SearchInde
     check_set(index, &only, &["copy2"]).await;
     assert_eq!(ask(index, &words("cầu")).await.stories, 4, "an article without a story is one of its own");
     let second = ask(index, &Query { page: 2, per_page: 1, ..words("khởi công cầu") }).await;
-    assert_eq!(second.hits.iter().map(|hit| hit.id.as_str()).collect::<Vec<_>>(), ["other"]);
+    assert_eq!(second.hits.iter().map(|hit| &hit.id).collect::<Vec<_>>(), [&results.hits[1].id]);
 }
 
 async fn what_was_searched_besides_is_told(index: &dyn SearchIndex) {

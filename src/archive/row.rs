@@ -154,8 +154,7 @@ pub(super) async fn cite(connection: &mut Connection, incoming: &Incoming) -> Re
     let article = &incoming.article;
     // In one statement as far as it goes: few articles cite more.
     for numbers in article.documents.chunks(CITED_TOGETHER) {
-        let mut insert =
-            QueryBuilder::new("INSERT INTO article_document (number, article_id, issuer, issued_on) ");
+        let mut insert = QueryBuilder::new("INSERT INTO article_document (number, article_id, issuer, issued_on) ");
         insert.push_values(numbers, |mut row, number| {
             let cited = article.citations.iter().find(|cited| cited.number == *number);
             row.push_bind(number)

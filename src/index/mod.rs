@@ -174,6 +174,15 @@ pub struct Hit {
 pub trait SearchIndex: Send + Sync {
     /// Adds or replaces documents by id and returns when they can be found; an older revision never replaces a newer.
     async fn put(&self, documents: &[Document]) -> Result<(), PutError>;
+    /// Adds documents of distinct ids to an index that is being built from nothing; they can be found, and are safe, only
+    /// after [`SearchIndex::finish`].
+    async fn add(&self, documents: &[Document]) -> Result<(), PutError> {
+        self.put(documents).await
+    }
+    /// Ends the building of an index.
+    async fn finish(&self) -> Result<(), PutError> {
+        Ok(())
+    }
     /// Takes documents out; unknown ids are no error.
     async fn remove(&self, ids: &[String]) -> Result<(), PutError>;
     /// Answers a query.

@@ -97,7 +97,10 @@ mod tests {
         assert!(freshness(0, i64::MAX) < 1e-6);
         let day = |prior: i64| (prior as f32 / WEEK_MS * 7.0).round();
         let ahead = |kind, is_origin| day(standing(Timestamp::UNIX_EPOCH, kind, is_origin));
-        assert_eq!((ahead(Kind::Press, false), ahead(Kind::Press, true), ahead(Kind::Ministry, false)), (0.0, 14.0, 10.0));
+        assert_eq!(
+            (ahead(Kind::Press, false), ahead(Kind::Press, true), ahead(Kind::Ministry, false)),
+            (0.0, 14.0, 10.0)
+        );
         let fortnight = FRESH - freshness(0, month / 2);
         assert!(source_rank(Kind::Government) <= fortnight + 0.1 && ORIGIN > source_rank(Kind::Government));
     }

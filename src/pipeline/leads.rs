@@ -110,7 +110,8 @@ impl Visit<'_> {
     /// The ids of those that the record has and the window no longer.
     async fn recorded(&mut self, found: &[Lead]) -> HashSet<String> {
         let slug = &self.portal.entry.slug;
-        let unseen = found.iter().map(|lead| lead.url.as_str()).filter(|url| self.parts.window.seen(slug, url).is_none());
+        let unseen =
+            found.iter().map(|lead| lead.url.as_str()).filter(|url| self.parts.window.seen(slug, url).is_none());
         let ids: Vec<String> = unseen.map(|url| archive::article_id(slug, url)).collect();
         let known = archive::table::known_among(self.parts.store.pool(), &ids).await;
         self.report.note(known).unwrap_or_default()

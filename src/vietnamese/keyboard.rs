@@ -154,8 +154,7 @@ mod tests {
     use super::*;
 
     fn check(typed: &str, expected: &str) {
-        let read: Vec<String> =
-            typed.split(' ').map(|word| spelled(word).unwrap_or_else(|| word.to_owned())).collect();
+        let read: Vec<String> = typed.split(' ').map(|word| spelled(word).unwrap_or_else(|| word.to_owned())).collect();
         assert_eq!(read.join(" "), expected, "{typed}");
     }
 
@@ -188,9 +187,21 @@ mod tests {
 
     #[test]
     fn what_spells_nothing_stays() {
-        for word in
-            ["", "news", "box", "php", "covid19", "42a", "2022", "cars", "chinh", "việt", "abcdefghijklmnop", "a9", "w9"]
-        {
+        for word in [
+            "",
+            "news",
+            "box",
+            "php",
+            "covid19",
+            "42a",
+            "2022",
+            "cars",
+            "chinh",
+            "việt",
+            "abcdefghijklmnop",
+            "a9",
+            "w9",
+        ] {
             let read = spelled(word);
             assert!(read.as_deref().is_none_or(is_syllable), "{word} {read:?}");
         }

@@ -208,10 +208,14 @@ mod tests {
         let shown: Vec<String> = find(&typed)
             .iter()
             .flat_map(|found| {
-                let mut forms: Vec<String> = found.ways.iter().map(|way| match way.relation {
-                    Relation::Same => way.form.clone(),
-                    Relation::Successor(_) => format!("→ {}", way.form),
-                }).collect();
+                let mut forms: Vec<String> = found
+                    .ways
+                    .iter()
+                    .map(|way| match way.relation {
+                        Relation::Same => way.form.clone(),
+                        Relation::Successor(_) => format!("→ {}", way.form),
+                    })
+                    .collect();
                 forms.extend(found.predecessors.iter().map(|name| format!("← {name}")));
                 forms
             })

@@ -51,8 +51,7 @@ impl Inner {
             let Some(candidate) = self.likeliest(searcher, &corrected, at)? else { return Ok(None) };
             corrected = corrected.with_word(at, &candidate);
         }
-        let note =
-            Note { kind: NoteKind::Spelling, typed: asked.typed.join(" "), searched: corrected.typed.join(" ") };
+        let note = Note { kind: NoteKind::Spelling, typed: asked.typed.join(" "), searched: corrected.typed.join(" ") };
         Ok(Some((corrected, note)))
     }
 

@@ -73,7 +73,8 @@ fn texts(asked: &Asked, demand: Demand, as_typed: bool) -> Vec<(String, f64)> {
         }
         return texts;
     }
-    let readings = if demand == Demand::All { asked.readings() } else { asked.readings().into_iter().take(1).collect() };
+    let readings =
+        if demand == Demand::All { asked.readings() } else { asked.readings().into_iter().take(1).collect() };
     for ways in ways_of_parts(asked) {
         for reading in &readings {
             let mut add = |spell: fn(&Key) -> String, weight: f64| {
@@ -95,7 +96,8 @@ fn spelled(asked: &Asked, demand: Demand, reading: &Reading, ways: &[String], sp
     match demand {
         Demand::All => text.reading(reading),
         Demand::LastUnfinished => {
-            let (last, whole) = asked.words.split_last().map_or((None, &asked.words[..]), |(last, whole)| (Some(last), whole));
+            let (last, whole) =
+                asked.words.split_last().map_or((None, &asked.words[..]), |(last, whole)| (Some(last), whole));
             text.leave_room(1);
             text.words(whole.iter());
             text.bare(last);
@@ -206,11 +208,7 @@ mod tests {
     #[test]
     fn other_ways_of_writing_are_queries_of_their_own() {
         check("xa ubnd", Demand::All, &[r#""xa" "ubnd""#, r#""xa" "uy ban nhan dan""#]);
-        check(
-            "nghi dinh 42",
-            Demand::All,
-            &[r#""zzk42tnd""#, r#""nghi dinh 42""#],
-        );
+        check("nghi dinh 42", Demand::All, &[r#""zzk42tnd""#, r#""nghi dinh 42""#]);
         check("16/8/2023", Demand::All, &[r#""16 8 2023""#, r#""16 thang 8 nam 2023""#]);
         check("truong hoc xa", Demand::Misspelt, &[r#"truong "hoc" "xa""#]);
         check("a b c", Demand::Most, &[r#""b" "c""#, r#""a" "c""#, r#""a" "b""#]);

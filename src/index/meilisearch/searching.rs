@@ -15,7 +15,9 @@ use super::http::Http;
 use super::shape::Kept;
 use crate::index::query::{Demand, Step};
 use crate::index::snippet::Highlighter;
-use crate::index::{DEEPEST_HIT, Hit, MOST_DOCUMENT_VALUES, MOST_FACET_VALUES, Note, NoteKind, Query, Results, most_first};
+use crate::index::{
+    DEEPEST_HIT, Hit, MOST_DOCUMENT_VALUES, MOST_FACET_VALUES, Note, NoteKind, Query, Results, most_first,
+};
 use crate::store::instant;
 use crate::vietnamese;
 
@@ -105,11 +107,7 @@ fn guessed(step: &Step, hit: &Value) -> Option<Note> {
     let last = step.asked.words.last().filter(|_| step.demand == Demand::LastUnfinished)?;
     let mut texts = ["title", "summary", "text", "files"].into_iter().filter_map(|field| hit[field].as_str());
     let completes = texts.any(|text| vietnamese::fold(text).contains(&*last.folded));
-    (!completes).then(|| Note {
-        kind: NoteKind::Spelling,
-        typed: step.asked.typed.join(" "),
-        searched: String::new(),
-    })
+    (!completes).then(|| Note { kind: NoteKind::Spelling, typed: step.asked.typed.join(" "), searched: String::new() })
 }
 
 fn hit(kept: Kept, highlighter: &mut Highlighter<'_>) -> Hit {

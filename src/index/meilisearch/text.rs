@@ -31,7 +31,8 @@ impl Text {
         for (at, way) in ways.iter().enumerate() {
             // Phrases as typed; other ways of writing them, and numbers, as they are.
             let typed = asked.phrases.get(at).map(|phrase| &phrase.ways[0]);
-            let is_typed = typed.is_some_and(|words| words.iter().map(folded_word).collect::<Vec<_>>().join(" ") == *way);
+            let is_typed =
+                typed.is_some_and(|words| words.iter().map(folded_word).collect::<Vec<_>>().join(" ") == *way);
             let spelled = typed.filter(|_| is_typed).map(|words| words.iter().map(spell).collect::<Vec<_>>().join(" "));
             text.quote("", spelled.as_ref().unwrap_or(way));
         }

@@ -9,8 +9,8 @@ use anyhow::Result;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::{Drained, behind, drain, mark_all, reconcile};
 use super::reconcile::living_count;
+use super::{Drained, behind, drain, mark_all, reconcile};
 use crate::index::SearchIndex;
 use crate::store::Store;
 
@@ -88,7 +88,14 @@ impl Worker {
     /// A worker for the engine that the outbox calls `target`, sending at most `batch` articles at once.
     #[must_use]
     pub fn new(store: Store, target: &str, index: Arc<dyn SearchIndex>, batch: usize) -> Self {
-        Self { store, target: target.to_owned(), index, batch, handle: Handle::default(), checks: Mutex::new(Checks::now()) }
+        Self {
+            store,
+            target: target.to_owned(),
+            index,
+            batch,
+            handle: Handle::default(),
+            checks: Mutex::new(Checks::now()),
+        }
     }
 
     /// The handle for others to keep.
@@ -163,7 +170,11 @@ impl Worker {
         *self.checks.lock().unwrap_or_else(PoisonError::into_inner) = Checks::now();
         if found.marked > 0 {
             let (target, articles) = (&self.target, found.marked);
-            tracing::warn!(target_engine = target, articles, "the search index differed from the record; articles are sent again");
+            tracing::warn!(
+                target_engine = target,
+                articles,
+                "the search index differed from the record; articles are sent again"
+            );
             self.handle.wake();
         }
         let (portal, articles) = match found.left_alone.first() {

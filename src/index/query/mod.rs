@@ -117,8 +117,7 @@ impl Asked {
 
     /// Whether something that was typed has a successor that is not searched yet.
     pub(super) fn has_successors(&self) -> bool {
-        !self.with_successors
-            && self.spans.iter().flat_map(|span| &span.ways).any(|way| way.relation != Relation::Same)
+        !self.with_successors && self.spans.iter().flat_map(|span| &span.ways).any(|way| way.relation != Relation::Same)
     }
 
     /// The ways of reading all words, as typed first, the nearest next.

@@ -149,7 +149,8 @@ impl Reader {
         let figures: Vec<&str> = text.trim_matches(',').split(['/', '.', '-']).collect();
         let [day, month, year] = figures[..] else { return None };
         let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        let is_day = [day, month, year].into_iter().all(is_number) && day.len() < 3 && month.len() < 3 && year.len() == 4;
+        let is_day =
+            [day, month, year].into_iter().all(is_number) && day.len() < 3 && month.len() < 3 && year.len() == 4;
         is_day.then(|| self.uncounted(&format!("{day} tháng {month} năm {year}")))
     }
 

@@ -7,7 +7,11 @@ fn show(words: &[Key]) -> String {
 fn check(text: &str, words: &str, phrases: &[&str], without: &[&str]) {
     let asked = read(text);
     assert_eq!(show(&asked.words), words, "words of {text:?}");
-    assert_eq!(asked.phrases.iter().map(|phrase| show(&phrase.ways[0])).collect::<Vec<_>>(), phrases, "phrases of {text:?}");
+    assert_eq!(
+        asked.phrases.iter().map(|phrase| show(&phrase.ways[0])).collect::<Vec<_>>(),
+        phrases,
+        "phrases of {text:?}"
+    );
     assert_eq!(asked.without.iter().map(|part| show(part)).collect::<Vec<_>>(), without, "exclusions of {text:?}");
 }
 

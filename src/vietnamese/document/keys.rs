@@ -61,7 +61,8 @@ const NAMES: &str = "nghi dinh|thong tu lien tich|thong tu|quyet dinh|nghi quyet
 /// The same in letters.
 const LETTERS: &str = "nd|ttlt|tt|qd|nq|ct|cd|cv|vbhn";
 /// Types that need a year or the word for a number: `kế hoạch số 46`.
-const WEAK_NAMES: &str = "ke hoach|thong bao|huong dan|ket luan|quy dinh|quy che|bao cao|to trinh|giay phep|lenh|chuong trinh";
+const WEAK_NAMES: &str =
+    "ke hoach|thong bao|huong dan|ket luan|quy dinh|quy che|bao cao|to trinh|giay phep|lenh|chuong trinh";
 
 static TYPED: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = format!(
@@ -92,7 +93,8 @@ pub fn partial(text: &str) -> Option<Partial> {
         None => number.to_owned(),
     };
     let kinds = kinds(&found, tail);
-    let keys = if kinds.is_empty() { vec![number] } else { kinds.iter().map(|kind| format!("{number}:{kind}")).collect() };
+    let keys =
+        if kinds.is_empty() { vec![number] } else { kinds.iter().map(|kind| format!("{number}:{kind}")).collect() };
     Some(Partial { keys, has_type })
 }
 
@@ -142,10 +144,16 @@ mod tests {
             let keys = partial(typed).map(|partial| partial.keys.join(" ")).unwrap_or_default();
             assert_eq!(keys, expected, "{typed}");
         };
-        for typed in
-            ["nđ 42/2022", "ND 42/2022", "nd42/2022", "nghị định 42/2022", "nghị định số 42/2022", "nghi dinh 42 nam 2022",
-             "42/2022/nđ", "NĐ số 42/2022"]
-        {
+        for typed in [
+            "nđ 42/2022",
+            "ND 42/2022",
+            "nd42/2022",
+            "nghị định 42/2022",
+            "nghị định số 42/2022",
+            "nghi dinh 42 nam 2022",
+            "42/2022/nđ",
+            "NĐ số 42/2022",
+        ] {
             check(typed, "42/2022:nd");
         }
         for typed in ["nghị định 42", "nghi dinh so 42", "nd 42", "NĐ42", "42/nd-cp", "nghị định 042"] {
@@ -159,10 +167,20 @@ mod tests {
         check("nghị quyết 66", "66:nq 66:qh");
         check("kế hoạch số 46", "46:kh");
         check("kế hoạch 46/2026", "46/2026:kh");
-        for other in
-            ["kế hoạch 5", "kế hoạch 5 năm 2026", "nghị định 2022", "42", "2022", "thuế", "16/8/2023", "số 12", "điều 5",
-             "nghị định", "42/2022 của", "covid 19"]
-        {
+        for other in [
+            "kế hoạch 5",
+            "kế hoạch 5 năm 2026",
+            "nghị định 2022",
+            "42",
+            "2022",
+            "thuế",
+            "16/8/2023",
+            "số 12",
+            "điều 5",
+            "nghị định",
+            "42/2022 của",
+            "covid 19",
+        ] {
             check(other, "");
         }
     }

@@ -183,12 +183,7 @@ async fn fetch(config: Config) -> Result<Fetched> {
 }
 
 /// Fetches the pages of one portal as a visit does; how many, and the first of them.
-async fn one_after_the_other(
-    fetcher: &Fetcher,
-    home: &Url,
-    urls: &[Url],
-    enough: usize,
-) -> Result<(u64, Vec<Page>)> {
+async fn one_after_the_other(fetcher: &Fetcher, home: &Url, urls: &[Url], enough: usize) -> Result<(u64, Vec<Page>)> {
     let (mut pages, mut some) = (0, Vec::new());
     for url in urls {
         let request = Request { url, what: What::Page, validators: None, home, delay: None };

@@ -99,10 +99,7 @@ fn crawl(args: &Args, folder: &Path, json: bool) -> Result<ExitCode> {
     let _ = writeln!(
         text,
         "fetching only: {} pages in {:.1} s, {:.0} a second; {:.2} ms of processor a page; ratio {ratio:.1}",
-        fetching_only.pages,
-        fetching_only.seconds,
-        fetching_only.pages_per_second,
-        fetching_only.fetching_ms_per_page
+        fetching_only.pages, fetching_only.seconds, fetching_only.pages_per_second, fetching_only.fetching_ms_per_page
     );
     let rest = crawl.cpu_ms_per_page
         - fetching_only.fetching_ms_per_page

@@ -158,8 +158,7 @@ fn path_of(place: usize) -> String {
 }
 
 fn sentence(random: &mut Rng, least: usize, most: usize) -> String {
-    static WORDS: std::sync::LazyLock<Vec<&str>> =
-        std::sync::LazyLock::new(|| SYLLABLES.split_whitespace().collect());
+    static WORDS: std::sync::LazyLock<Vec<&str>> = std::sync::LazyLock::new(|| SYLLABLES.split_whitespace().collect());
     let mut text = String::with_capacity(most * 6);
     for place in 0..random.usize(least..most) {
         if place > 0 {
@@ -186,7 +185,9 @@ mod tests {
         }
         assert_eq!(site.portal_at(address_of(600)), None);
         assert_eq!(site.portal_at(Ipv4Addr::LOCALHOST), None);
-        let article = |site: &Site, portal, place| site.answer(portal, "http://127.12.0.1", &path_of(place)).map(|answer| answer.body);
+        let article = |site: &Site, portal, place| {
+            site.answer(portal, "http://127.12.0.1", &path_of(place)).map(|answer| answer.body)
+        };
         assert_eq!(article(&site, 2, 3), article(&site, 2, 3));
         assert_ne!(article(&site, 2, 3), article(&Site { seed: 2, ..site }, 2, 3));
         assert_ne!(article(&site, 2, 3), article(&site, 3, 3));

@@ -100,7 +100,9 @@ fn read_file(path: &Path) -> Result<String> {
 fn lines<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
     let numbered = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     numbered
-        .map(|(at, line)| serde_json::from_str(line).with_context(|| format!("cannot read line {} of the corpus", at + 1)))
+        .map(|(at, line)| {
+            serde_json::from_str(line).with_context(|| format!("cannot read line {} of the corpus", at + 1))
+        })
         .collect()
 }
 
@@ -180,8 +182,7 @@ mod tests {
 
     #[test]
     fn ranks_and_recalls() {
-        let asked =
-            Asked { kind: "k".into(), query: String::new(), expected: vec!["a".into(), "b".into()] };
+        let asked = Asked { kind: "k".into(), query: String::new(), expected: vec!["a".into(), "b".into()] };
         let mut tally = Tally::default();
         tally.add(&asked, &["x".to_owned(), "b".to_owned()]);
         tally.add(&asked, &[]);

@@ -23,8 +23,8 @@ const SPAN_S: i64 = 5 * 365 * 86_400;
 const ONE_COPY_IN: u64 = 8;
 
 const ONSETS: [&str; 24] = [
-    "b", "c", "ch", "d", "đ", "g", "h", "kh", "l", "m", "n", "ng", "nh", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x",
-    "gi", "",
+    "b", "c", "ch", "d", "đ", "g", "h", "kh", "l", "m", "n", "ng", "nh", "ph", "qu", "r", "s", "t", "th", "tr", "v",
+    "x", "gi", "",
 ];
 const RIMES: [[&str; 6]; 46] = rimes();
 
@@ -262,8 +262,7 @@ mod tests {
     fn the_same_number_gives_the_same_article_of_a_plausible_length() {
         let world = World::new();
         assert_eq!(world.article(7), World::new().article(7));
-        let mut lengths: Vec<usize> =
-            (0..400).map(|number| world.article(number).text.split(' ').count()).collect();
+        let mut lengths: Vec<usize> = (0..400).map(|number| world.article(number).text.split(' ').count()).collect();
         lengths.sort_unstable();
         assert!((300..450).contains(&lengths[200]), "{} syllables in the middle", lengths[200]);
         assert!(lengths[380] > 900);

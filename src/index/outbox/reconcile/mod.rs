@@ -95,11 +95,7 @@ pub async fn reconcile(store: &Store, target: &str, index: &dyn SearchIndex) -> 
         }
         found.marked += differing.len();
         let target = target.to_owned();
-        store
-            .write(move |connection| {
-                async move { mark_some(connection, &target, &differing).await }.boxed()
-            })
-            .await?;
+        store.write(move |connection| async move { mark_some(connection, &target, &differing).await }.boxed()).await?;
     }
     found.left_alone.sort();
     Ok(Some(found))
