@@ -137,7 +137,7 @@ impl Tally {
         let is_expected = |hit: &&String| asked.expected.contains(hit);
         let rank = hits.iter().position(|hit| asked.expected.contains(hit));
         let reciprocal = rank.map_or(0.0, |rank| 1.0 / (rank + 1) as f64);
-        let reachable = asked.expected.len().min(HITS).max(1);
+        let reachable = asked.expected.len().clamp(1, HITS);
         self.queries += 1;
         self.reciprocal_ranks += reciprocal;
         self.recalls += hits.iter().filter(is_expected).count() as f64 / reachable as f64;
