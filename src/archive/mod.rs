@@ -129,6 +129,21 @@ pub struct Cited {
     pub issued_on: Option<jiff::civil::Date>,
 }
 
+/// A portal that explained a document: how often, and from when to when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    /// Its slug.
+    pub portal: String,
+    /// Its name.
+    pub portal_name: String,
+    /// Living articles of it that cite the document.
+    pub articles: i64,
+    /// When the first of them was published, or seen when it does not say.
+    pub first: Timestamp,
+    /// When the last was.
+    pub last: Timestamp,
+}
+
 /// One wording of an article.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Version {

@@ -8,7 +8,7 @@ use futures::stream::BoxStream;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
-use super::{Cited, Copy, Record, Status, Version};
+use super::{Cited, Copy, Explained, Record, Status, Version};
 use crate::clock::Timestamp;
 use crate::store::{Pool, instant, millis};
 
@@ -102,6 +102,35 @@ pub async fn issued(pool: &Pool, number: &str, most: i64) -> Result<Vec<Cited>> 
     .await
     .with_context(|| format!("cannot read what is said of document {number}"))?;
     rows.iter().map(cited_of).collect()
+}
+
+/// Who explained the document with this number, the first to do so first.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn explained(pool: &Pool, number: &str) -> Result<Vec<Explained>> {
+    let rows = sqlx::query(
+        "SELECT p.slug, p.name, COUNT(*) AS articles, MIN(COALESCE(a.published_at, a.first_seen_at)) AS first, \
+         MAX(COALESCE(a.published_at, a.first_seen_at)) AS last \
+         FROM article_document d JOIN article a ON a.id = d.article_id JOIN portal p ON p.id = a.portal_id \
+         WHERE d.number = $1 AND a.status = 'live' AND p.state <> 'removed' \
+         GROUP BY p.slug, p.name ORDER BY first, p.slug",
+    )
+    .bind(number)
+    .fetch_all(pool)
+    .await
+    .with_context(|| format!("cannot read who explained document {number}"))?;
+    rows.iter()
+        .map(|row| {
+            Ok(Explained {
+                portal: row.try_get("slug")?,
+                portal_name: row.try_get("name")?,
+                articles: row.try_get("articles")?,
+                first: instant(row.try_get("first")?),
+                last: instant(row.try_get("last")?),
+            })
+        })
+        .collect()
 }
 
 fn cited_of(row: &SqliteRow) -> Result<Cited> {

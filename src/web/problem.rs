@@ -79,6 +79,24 @@ const WORDS: &[(&str, &str)] = &[
     (r"the host asked for a pause until (\S+)", "máy chủ yêu cầu tạm nghỉ đến $1"),
     (r"the answer is broken: ", "nội dung trả về bị hỏng: "),
     (r"the feed has no entries", "nguồn tin không có mục nào"),
+    (
+        r"Meilisearch is down \(.*?\): .*",
+        "máy tìm kiếm Meilisearch không chạy (hãy khởi động, hoặc sửa index.meilisearch_url)",
+    ),
+    (r"Meilisearch is slow, .*", "máy tìm kiếm Meilisearch trả lời quá chậm"),
+    (
+        r"Meilisearch is out of disk space \(.*?\): .*",
+        "máy tìm kiếm Meilisearch hết chỗ trên đĩa (dọn bớt; tin đang chờ sẽ tự gửi lại)",
+    ),
+    (
+        r"Meilisearch (\S+) is outside the tested range \((.*?)\).*",
+        "máy tìm kiếm Meilisearch $1 không thuộc các bản đã thử ($2); hãy cài bản khác",
+    ),
+    (r"search engine unavailable: ", "máy tìm kiếm chưa dùng được: "),
+    (
+        r"the search index differs from the record in (\d+) articles of (\S+) .*",
+        "chỉ mục tìm kiếm khác kho lưu $1 tin của $2 (chạy `lantoa reindex`)",
+    ),
     (r"no answer$", "không có trả lời"),
 ];
 

@@ -58,6 +58,7 @@ pub fn router(parts: Parts) -> Result<Router> {
         // Programs.
         .route("/api/v1/search", get(api::search))
         .route("/api/v1/items/{id}", get(api::item))
+        .route("/api/v1/documents/{*number}", get(api::document))
         .route("/api/v1/portals", get(api::portals))
         .route("/api/v1/amplified", get(api::amplified))
         .route("/api/v1/desk/items", only(Act::ReadDesk, get(api::desk::queue)))

@@ -22,9 +22,12 @@ use crate::index::{self, Hit, Results};
 use crate::portal::{self, State as Run};
 use crate::share;
 use crate::store::Pool;
+use crate::vietnamese::document;
 
 /// Hits on one page unless asked otherwise.
 const PER_PAGE: usize = 20;
+/// Issuers and days told of one number.
+const ISSUES: i64 = 5;
 /// Stories in one answer of `/api/v1/amplified`.
 const STORIES: i64 = 500;
 
@@ -56,6 +59,8 @@ pub async fn answer(pool: &Pool, query: &index::Query, results: &Results, took_m
         "page": query.page,
         "per_page": query.per_page,
         "facets": facets(results),
+        "stories": results.stories,
+        "notes": results.notes,
         "items": items,
     }))
 }
@@ -153,6 +158,27 @@ pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) 
         "status": article.status,
         "first_seen_at": article.first_seen_at,
         "last_seen_at": article.last_seen_at,
+    })))
+}
+
+/// `GET /api/v1/documents/{number}`: what the number says, and who explained the document and when.
+pub(super) async fn document(
+    State(site): State<Arc<Site>>,
+    Path(number): Path<String>,
+) -> Result<Json<Value>, Trouble> {
+    let number = document::canonical(&number).ok_or(Trouble::NotFound)?;
+    let pool = site.parts.store.pool();
+    let issued = archive::table::issued(pool, &number, ISSUES).await?;
+    let portals = archive::table::explained(pool, &number).await?;
+    Ok(Json(json!({
+        "number": number,
+        "type": document::type_name(&number),
+        "issuer": document::issuer(&number),
+        "issued": issued,
+        "articles": portals.iter().map(|portal| portal.articles).sum::<i64>(),
+        "first": portals.iter().map(|portal| portal.first).min(),
+        "last": portals.iter().map(|portal| portal.last).max(),
+        "portals": portals,
     })))
 }
 

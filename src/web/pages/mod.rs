@@ -10,4 +10,5 @@ pub(super) mod item;
 pub(super) mod login;
 pub(super) mod operations;
 pub(super) mod questions;
+pub(super) mod notes;
 pub(super) mod search;

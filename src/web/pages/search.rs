@@ -1,6 +1,6 @@
 //! The finder: one form that works without scripts, counts, filters that are links to take away, numbered pages.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use askama::Template;
@@ -19,6 +19,7 @@ use crate::web::asked::{Asked, show_day, show_issue};
 use crate::web::form::{self, Query};
 use crate::web::frame::{Frame, page};
 use crate::web::outward;
+use crate::web::pages::notes::{self, Line};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 use crate::web::{Names, Site};
@@ -40,6 +41,10 @@ struct Search {
     frame: Frame,
     asked: Asked,
     results: Results,
+    /// What was searched besides the words as typed.
+    notes: Vec<Line>,
+    /// How many other articles carry the story of a hit.
+    copies: HashMap<String, i64>,
     portals: Vec<Choice>,
     kinds: Vec<Choice>,
     /// Filters in force, each with the address without it.
@@ -93,6 +98,8 @@ pub(in crate::web) async fn show(
     let names = site.names().await?;
     let ids: Vec<&str> = results.hits.iter().map(|hit| hit.id.as_str()).collect();
     let by_day = share::table::dated_by_day(site.parts.store.pool(), &ids).await?;
+    let stories: Vec<String> = results.hits.iter().map(|hit| hit.story.clone()).collect();
+    let copies = share::table::articles_of(site.parts.store.pool(), &stories).await?;
     let told = match &asked.document {
         Some(number) => archive::table::issued(site.parts.store.pool(), number, ISSUES).await?,
         None => Vec::new(),
@@ -107,7 +114,9 @@ pub(in crate::web) async fn show(
         by_day,
         documents: documents(&asked, &results),
         document: asked.document.as_deref().and_then(|number| described(number, &told)),
-        pages: steps(&asked, results.total),
+        pages: steps(&asked, results.stories),
+        notes: notes::lines(&frame, &asked, &results.notes),
+        copies,
         frame,
         asked,
         results,
@@ -149,13 +158,19 @@ impl Search {
         self.frame.published(hit.published_at, self.by_day.contains(&hit.id))
     }
 
+    /// Other articles that tell the same story, folded under this one.
+    fn others(&self, hit: &Hit) -> Option<String> {
+        let others = self.copies.get(&hit.story).map_or(0, |count| count - 1);
+        (others > 0).then(|| self.frame.count("search.others", others))
+    }
+
     fn newest_first(&self) -> bool {
         self.asked.sort == Sort::Newest
     }
 
     /// Whether there are more hits than can be paged through.
     fn all_pages_reached(&self) -> bool {
-        self.asked.page == self.asked.last_page() && self.results.total > (self.asked.page * self.asked.per_page) as u64
+        self.asked.page == self.asked.last_page() && self.results.stories >= self.asked.page * self.asked.per_page
     }
 }
 
@@ -243,8 +258,8 @@ fn documents(asked: &Asked, results: &Results) -> Vec<Link> {
 }
 
 /// The first page, the last, the one before and after, and gaps between.
-fn steps(asked: &Asked, total: u64) -> Vec<Step> {
-    let pages = usize::try_from(total).unwrap_or(usize::MAX).div_ceil(asked.per_page).min(asked.last_page());
+fn steps(asked: &Asked, stories: usize) -> Vec<Step> {
+    let pages = stories.div_ceil(asked.per_page).min(asked.last_page());
     if pages < 2 {
         return Vec::new();
     }
