@@ -7,7 +7,7 @@ use url::Url;
 
 use super::origin::{begin_story, settle_origin};
 use super::presence::seen;
-use super::row::{add_version, cite, forget_citations, insert, next_revision, update};
+use super::row::{add_version, cite, date_citations, forget_citations, insert, next_revision, update};
 use super::{Copy, attachments};
 use crate::clock::Timestamp;
 use crate::extract::Article;
@@ -84,6 +84,7 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
         insert(connection, incoming, revision).await?;
         add_version(connection, incoming, 1).await?;
         cite(connection, incoming).await?;
+        date_citations(connection, incoming).await?;
         attachments::sync(connection, &incoming.id, &incoming.article.attachments, false).await?;
         let is_settled = begins_story && incoming.copy == Copy::Origin;
         let mut dirty = if is_settled { Vec::new() } else { settle_origin(connection, &incoming.story).await? };
@@ -106,6 +107,7 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
         forget_citations(connection, &incoming.id).await?;
         cite(connection, incoming).await?;
     }
+    date_citations(connection, incoming).await?;
     // A new wording may come with new files under the old addresses.
     attachments::sync(connection, &incoming.id, &incoming.article.attachments, changed).await?;
     let mut dirty = settle_origin(connection, &known.try_get::<String, _>("story_id")?).await?;

@@ -1,12 +1,14 @@
 //! Articles, their versions and their stories: the text of record.
 
 pub mod attachments;
+pub mod citing;
 mod keep;
 pub mod notices;
 mod origin;
 mod presence;
 mod row;
 pub mod table;
+pub mod telling;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

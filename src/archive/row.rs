@@ -151,3 +151,19 @@ pub(super) async fn cite(connection: &mut Connection, incoming: &Incoming) -> Re
     }
     Ok(())
 }
+
+/// Notes beside each citation when its article was published.
+pub(super) async fn date_citations(connection: &mut Connection, incoming: &Incoming) -> Result<()> {
+    if incoming.article.documents.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE article_document SET published_at = \
+         (SELECT COALESCE(a.published_at, a.first_seen_at) FROM article a WHERE a.id = $1) WHERE article_id = $1",
+    )
+    .bind(&incoming.id)
+    .execute(connection)
+    .await
+    .context("cannot note when documents were cited")?;
+    Ok(())
+}

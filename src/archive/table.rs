@@ -303,3 +303,18 @@ impl Copy {
         }
     }
 }
+
+/// Ids and headlines of the newest live articles, newest first.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn headlines(pool: &Pool, most: i64) -> Result<Vec<(String, String)>> {
+    sqlx::query_as(
+        "SELECT id, title FROM article WHERE status = 'live' AND published_at IS NOT NULL \
+         ORDER BY published_at DESC LIMIT $1",
+    )
+    .bind(most)
+    .fetch_all(pool)
+    .await
+    .context("cannot read the newest headlines")
+}

@@ -10,6 +10,7 @@ mod query;
 mod snippet;
 mod table;
 mod tokens;
+pub mod unanswered;
 
 use std::collections::HashMap;
 

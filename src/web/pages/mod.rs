@@ -3,9 +3,14 @@
 pub(super) mod about;
 pub(super) mod console;
 pub(super) mod desk;
+pub(super) mod document;
 pub(super) mod feeds;
 pub(super) mod home;
 pub(super) mod item;
 pub(super) mod login;
 pub(super) mod operations;
+pub(super) mod portal;
 pub(super) mod search;
+pub(super) mod story;
+pub(super) mod suggest;
+pub(super) mod unanswered;
