@@ -235,7 +235,10 @@ mod tests {
             let found: Vec<_> = found.iter().map(|one| one.text.as_str()).collect();
             assert_eq!(found, expected, "{typed}");
         };
-        check("tiên lượ", &["Tiên lượng mưa lớn", "Hỗ trợ tiền lương cho người lao động", "Lương tối thiểu: tiền thưởng Tết"]);
+        check(
+            "tiên lượ",
+            &["Tiên lượng mưa lớn", "Hỗ trợ tiền lương cho người lao động", "Lương tối thiểu: tiền thưởng Tết"],
+        );
         check("thuong tet", &["Lương tối thiểu: tiền thưởng Tết"]);
         check("t", &[]);
         check("?!", &[]);

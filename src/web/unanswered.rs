@@ -18,11 +18,13 @@ const WRITTEN_EVERY_SECONDS: i64 = 60;
 pub(super) struct Unanswered {
     tally: Tally,
     written: Mutex<Timestamp>,
+    /// Held while counts are on their way: who reads them afterwards waits for them.
+    writing: tokio::sync::Mutex<()>,
 }
 
 impl Unanswered {
     pub(super) fn new(now: Timestamp) -> Self {
-        Self { tally: Tally::default(), written: Mutex::new(now) }
+        Self { tally: Tally::default(), written: Mutex::new(now), writing: tokio::sync::Mutex::default() }
     }
 }
 
@@ -61,6 +63,7 @@ pub(super) fn opened(site: &Site, referrer: &str) {
 
 /// Writes down what was counted.
 pub(super) async fn write(site: &Site) -> Result<()> {
+    let _writing = site.unanswered.writing.lock().await;
     let counted = site.unanswered.tally.take();
     if counted.is_empty() {
         return Ok(());

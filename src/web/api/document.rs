@@ -17,9 +17,7 @@ pub(in crate::web) async fn show(
     Path(typed): Path<String>,
 ) -> Result<Json<Value>, Trouble> {
     let known = known(&site, canonical(&typed)?).await?;
-    let portal = |(slug, name, articles): &(String, String, u64)| {
-        json!({ "portal": slug, "portal_name": name, "articles": articles })
-    };
+    let portal = |(slug, name, articles): &(String, String, u64)| json!({ "portal": slug, "portal_name": name, "articles": articles });
     Ok(Json(json!({
         "number": known.number,
         "type": document::type_name(&known.number),

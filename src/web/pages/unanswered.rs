@@ -56,7 +56,9 @@ pub(in crate::web) async fn csv(State(site): State<Arc<Site>>, Query(fields): Qu
     let unwritable = |cause: csv::Error| Trouble::Internal(anyhow::anyhow!("cannot write the table: {cause}"));
     // Spreadsheets read UTF-8 only behind its mark.
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(["question", "also", "searches", "without_results", "last_day", "portals"]).map_err(unwritable)?;
+    writer
+        .write_record(["question", "also", "searches", "without_results", "last_day", "portals"])
+        .map_err(unwritable)?;
     for line in &lines {
         let cluster = &line.cluster;
         let portals: Vec<&str> = line.portals.iter().map(|(slug, _)| slug.as_str()).collect();

@@ -11,8 +11,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-pub(in crate::web) use self::filters::{Link, spans};
 use self::filters::{Choice, Chosen};
+pub(in crate::web) use self::filters::{Link, spans};
 use self::steps::Step;
 use crate::archive;
 use crate::index::{Hit, Results, Sort};
