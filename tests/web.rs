@@ -63,6 +63,7 @@ impl SearchIndex for Engine {
             count(&mut results.kinds, kind.as_str());
             hit.documents.iter().for_each(|number| count(&mut results.documents, number));
         }
+        results.stories = found.len();
         results.years = vec![(2026, results.total)];
         let page = found.into_iter().skip((query.page - 1) * query.per_page).take(query.per_page);
         results.hits = page.map(|(hit, _)| hit.clone()).collect();

@@ -5,13 +5,14 @@ use anyhow::{Context, Result};
 use sqlx::Row;
 use url::Url;
 
-use super::origin::{begin_story, settle_origin};
+use super::difference::Wording;
+use super::origin::settle_origin;
 use super::presence::seen;
-use super::row::{add_version, cite, date_citations, forget_citations, insert, next_revision, update};
-use super::{Copy, attachments};
+use super::row::{add_version, begin, cite, date_citations, forget_citations, next_revision, update};
+use super::{Copy, attachments, unrest};
 use crate::clock::Timestamp;
 use crate::extract::Article;
-use crate::store::{Connection, millis};
+use crate::store::{Connection, instant, millis};
 
 /// An article on its way into the archive.
 #[derive(Clone, Debug)]
@@ -59,6 +60,8 @@ pub struct Outcome {
     pub kept: Kept,
     /// The articles that the search index has to read again, with the record's new revision of each.
     pub dirty: Vec<(String, i64)>,
+    /// The address under which the record knows a duplicate.
+    pub known_at: Option<String>,
 }
 
 /// Puts an article into the record.
@@ -76,26 +79,25 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
     .await
     .with_context(|| format!("cannot read article {}", incoming.id))?;
     let Some(known) = known else {
-        if is_known_elsewhere(connection, incoming).await? {
-            return Ok(Outcome { kept: Kept::Duplicate, dirty: Vec::new() });
+        if let Some(url) = known_elsewhere(connection, incoming).await? {
+            return Ok(Outcome { kept: Kept::Duplicate, dirty: Vec::new(), known_at: Some(url) });
         }
-        let revision = next_revision(connection).await?;
-        let begins_story = begin_story(connection, incoming).await?;
-        insert(connection, incoming, revision).await?;
-        add_version(connection, incoming, 1).await?;
+        let (revision, alone) = begin(connection, incoming).await?;
         cite(connection, incoming).await?;
-        date_citations(connection, incoming).await?;
-        attachments::sync(connection, &incoming.id, &incoming.article.attachments, false).await?;
-        let is_settled = begins_story && incoming.copy == Copy::Origin;
+        if !incoming.article.attachments.is_empty() {
+            attachments::sync(connection, &incoming.id, &incoming.article.attachments, false).await?;
+        }
+        let is_settled = alone && incoming.copy == Copy::Origin;
         let mut dirty = if is_settled { Vec::new() } else { settle_origin(connection, &incoming.story).await? };
         dirty.push((incoming.id.clone(), revision));
-        return Ok(Outcome { kept: Kept::New, dirty });
+        return Ok(Outcome { kept: Kept::New, dirty, known_at: None });
     };
     let version: i64 = known.try_get("version")?;
     let changed = known.try_get::<String, _>("content_hash")? != incoming.content_hash;
-    if !changed && says_the_same(&known, incoming)? {
+    let same_facts = says_the_same(&known, incoming)?;
+    if same_facts && (!changed || is_unrest(connection, incoming).await?) {
         seen(connection, &incoming.id, incoming.now).await?;
-        return Ok(Outcome { kept: Kept::Unchanged, dirty: Vec::new() });
+        return Ok(Outcome { kept: Kept::Unchanged, dirty: Vec::new(), known_at: None });
     }
     let revision = next_revision(connection).await?;
     let version = if changed { version + 1 } else { version };
@@ -112,25 +114,49 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
     attachments::sync(connection, &incoming.id, &incoming.article.attachments, changed).await?;
     let mut dirty = settle_origin(connection, &known.try_get::<String, _>("story_id")?).await?;
     dirty.push((incoming.id.clone(), revision));
-    Ok(Outcome { kept: if changed { Kept::Changed } else { Kept::Unchanged }, dirty })
+    Ok(Outcome { kept: if changed { Kept::Changed } else { Kept::Unchanged }, dirty, known_at: None })
 }
 
-/// Whether the portal has the same text with the same date under another address.
-async fn is_known_elsewhere(connection: &mut Connection, incoming: &Incoming) -> Result<bool> {
-    if incoming.article.text.chars().count() < SAYS_ENOUGH {
-        return Ok(false);
-    }
-    let row = sqlx::query(
-        "SELECT 1 FROM article WHERE portal_id = $1 AND content_hash = $2 AND status = 'live' \
-         AND ($3 IS NULL OR published_at IS NULL OR published_at = $3)",
+/// The address under which the portal has the same text with the same date. Short texts may well be repeated: they are
+/// one only where the addresses differ in nothing but case or a slash at the end.
+async fn known_elsewhere(connection: &mut Connection, incoming: &Incoming) -> Result<Option<String>> {
+    let says_enough = incoming.article.text.chars().count() >= SAYS_ENOUGH;
+    sqlx::query_scalar(
+        "SELECT url FROM article WHERE portal_id = $1 AND content_hash = $2 AND status = 'live' \
+         AND ($3 IS NULL OR published_at IS NULL OR published_at = $3) \
+         AND ($4 = 1 OR lower(rtrim(url, '/')) = lower(rtrim($5, '/'))) LIMIT 1",
     )
     .bind(incoming.portal)
     .bind(&incoming.content_hash)
     .bind(incoming.article.published.map(millis))
+    .bind(i64::from(says_enough))
+    .bind(incoming.url.as_str())
     .fetch_optional(connection)
     .await
-    .context("cannot look for the same article")?;
-    Ok(row.is_some())
+    .context("cannot look for the same article")
+}
+
+/// Whether the wording differs from the record's only in what changes by itself.
+async fn is_unrest(connection: &mut Connection, incoming: &Incoming) -> Result<bool> {
+    let rows = sqlx::query(
+        "SELECT seen_at, title, summary, text FROM article_version WHERE article_id = $1 ORDER BY version DESC LIMIT 4",
+    )
+    .bind(&incoming.id)
+    .fetch_all(connection)
+    .await
+    .with_context(|| format!("cannot read the versions of article {}", incoming.id))?;
+    let known = rows.iter().map(|row| {
+        Ok(unrest::Known {
+            seen_at: instant(row.try_get("seen_at")?),
+            title: row.try_get("title")?,
+            summary: row.try_get("summary")?,
+            text: row.try_get("text")?,
+        })
+    });
+    let known = known.collect::<Result<Vec<_>>>()?;
+    let article = &incoming.article;
+    let after = Wording { title: &article.title, summary: &article.summary, text: &article.text };
+    Ok(unrest::is_unrest(&known, &after, incoming.now))
 }
 
 fn says_the_same(known: &sqlx::sqlite::SqliteRow, incoming: &Incoming) -> Result<bool> {

@@ -1,7 +1,9 @@
 //! Articles, their versions and their stories: the text of record.
 
+pub mod addresses;
 pub mod attachments;
 pub mod citing;
+pub mod difference;
 mod keep;
 pub mod notices;
 mod origin;
@@ -9,6 +11,7 @@ mod presence;
 mod row;
 pub mod table;
 pub mod telling;
+mod unrest;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -18,7 +21,8 @@ use crate::extract::Attachment;
 use crate::portal::Kind;
 
 pub use keep::{Incoming, Kept, Outcome, keep};
-pub use presence::{asked, missing, seen, withdraw};
+pub use presence::{asked, forgive_missing, gone, missing, missing_now, seen, sighted_missing, withdraw};
+pub use row::touch;
 
 /// How long the archive waits before it believes that something is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +129,21 @@ pub struct Cited {
     pub issuer: Option<String>,
     /// The day of issue, when the article says so.
     pub issued_on: Option<jiff::civil::Date>,
+}
+
+/// A portal that explained a document: how often, and from when to when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    /// Its slug.
+    pub portal: String,
+    /// Its name.
+    pub portal_name: String,
+    /// Living articles of it that cite the document.
+    pub articles: i64,
+    /// When the first of them was published, or seen when it does not say.
+    pub first: Timestamp,
+    /// When the last was.
+    pub last: Timestamp,
 }
 
 /// One wording of an article.

@@ -1,22 +1,10 @@
-//! Stories in the record: a story begins with its first article, and the first to publish is its origin.
+//! Stories in the record: the first to publish is a story's origin.
 
 use anyhow::{Context, Result};
 use sqlx::Row;
 
-use super::Incoming;
 use super::row::next_revision;
-use crate::store::{Connection, millis};
-
-/// Makes the story unless the record has it; true when it was made, and has no other article.
-pub(super) async fn begin_story(connection: &mut Connection, incoming: &Incoming) -> Result<bool> {
-    let made = sqlx::query("INSERT INTO story (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING")
-        .bind(&incoming.story)
-        .bind(millis(incoming.now))
-        .execute(connection)
-        .await
-        .context("cannot begin a story")?;
-    Ok(made.rows_affected() == 1)
-}
+use crate::store::Connection;
 
 /// The first to publish is a story's origin. A day without a time counts as its end, so that it does not win against
 /// every article of that day.

@@ -61,14 +61,17 @@ pub async fn missing(
         return Ok(None);
     }
     if !again {
-        sqlx::query("UPDATE article SET missing_since = COALESCE(missing_since, $2), checked_at = $2 WHERE id = $1")
-            .bind(id)
-            .bind(millis(now))
-            .execute(connection)
-            .await
-            .with_context(|| format!("cannot note that article {id} is missing"))?;
+        sighted_missing(connection, id, now).await?;
         return Ok(None);
     }
+    gone(connection, id, now).await.map(Some)
+}
+
+/// Marks an article gone; returns the record's new revision.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn gone(connection: &mut Connection, id: &str, now: Timestamp) -> Result<i64> {
     let revision = next_revision(connection).await?;
     sqlx::query("UPDATE article SET status = 'gone', checked_at = $2, revision = $3 WHERE id = $1")
         .bind(id)
@@ -77,7 +80,7 @@ pub async fn missing(
         .execute(connection)
         .await
         .with_context(|| format!("cannot mark article {id} gone"))?;
-    Ok(Some(revision))
+    Ok(revision)
 }
 
 /// Takes everything that an article said out of the record, for a page that has come to bear a mark of secrecy: its
@@ -109,4 +112,45 @@ pub async fn withdraw(connection: &mut Connection, id: &str, now: Timestamp) -> 
     .await
     .with_context(trouble)?;
     Ok((withdrawn.rows_affected() > 0).then_some(revision))
+}
+
+/// The live articles of a portal that are missing since some time.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn missing_now<'e>(reader: impl sqlx::SqliteExecutor<'e>, portal: i64) -> Result<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT id FROM article WHERE portal_id = $1 AND status = 'live' AND missing_since IS NOT NULL ORDER BY id",
+    )
+    .bind(portal)
+    .fetch_all(reader)
+    .await
+    .context("cannot read which articles are missing")
+}
+
+/// Notes that a portal was asked in vain for an article, and nothing else.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn sighted_missing(connection: &mut Connection, id: &str, now: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE article SET missing_since = COALESCE(missing_since, $2), checked_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(millis(now))
+        .execute(connection)
+        .await
+        .with_context(|| format!("cannot note that article {id} is missing"))?;
+    Ok(())
+}
+
+/// Takes back that the articles of a portal are missing.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn forgive_missing(connection: &mut Connection, portal: i64) -> Result<()> {
+    sqlx::query("UPDATE article SET missing_since = NULL WHERE portal_id = $1 AND status = 'live'")
+        .bind(portal)
+        .execute(connection)
+        .await
+        .context("cannot note that articles are still there")?;
+    Ok(())
 }

@@ -1,12 +1,14 @@
 //! The archive in the record: reading it.
 
+use std::collections::HashSet;
+
 use anyhow::{Context, Result};
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
-use super::{Cited, Copy, Record, Status, Version};
+use super::{Cited, Copy, Explained, Record, Status, Version};
 use crate::clock::Timestamp;
 use crate::store::{Pool, instant, millis};
 
@@ -100,6 +102,49 @@ pub async fn issued(pool: &Pool, number: &str, most: i64) -> Result<Vec<Cited>> 
     .await
     .with_context(|| format!("cannot read what is said of document {number}"))?;
     rows.iter().map(cited_of).collect()
+}
+
+/// Who explained the document with this number, the first to do so first; nothing when more than `most` articles cite
+/// it, because each of them has to be looked at.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn explained(pool: &Pool, number: &str, most: i64) -> Result<Option<Vec<Explained>>> {
+    let trouble = || format!("cannot read who explained document {number}");
+    let citing: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM (SELECT 1 FROM article_document WHERE number = $1 LIMIT $2) AS some")
+            .bind(number)
+            .bind(most.saturating_add(1))
+            .fetch_one(pool)
+            .await
+            .with_context(trouble)?;
+    if citing > most {
+        return Ok(None);
+    }
+    let rows = sqlx::query(
+        "SELECT p.slug, p.name, COUNT(*) AS articles, MIN(COALESCE(a.published_at, a.first_seen_at)) AS first, \
+         MAX(COALESCE(a.published_at, a.first_seen_at)) AS last \
+         FROM article_document d JOIN article a ON a.id = d.article_id JOIN portal p ON p.id = a.portal_id \
+         WHERE d.number = $1 AND a.status = 'live' AND p.state <> 'removed' \
+         GROUP BY p.slug, p.name ORDER BY first, p.slug",
+    )
+    .bind(number)
+    .fetch_all(pool)
+    .await
+    .with_context(trouble)?;
+    let explained = rows
+        .iter()
+        .map(|row| {
+            Ok(Explained {
+                portal: row.try_get("slug")?,
+                portal_name: row.try_get("name")?,
+                articles: row.try_get("articles")?,
+                first: instant(row.try_get("first")?),
+                last: instant(row.try_get("last")?),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Some(explained))
 }
 
 fn cited_of(row: &SqliteRow) -> Result<Cited> {
@@ -213,6 +258,26 @@ pub struct Check {
 pub async fn knows(pool: &Pool, id: &str) -> Result<bool> {
     let row = sqlx::query("SELECT 1 FROM article WHERE id = $1").bind(id).fetch_optional(pool).await;
     Ok(row.context("cannot read the archive")?.is_some())
+}
+
+/// Those of the articles with these ids that are in the record.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn known_among(pool: &Pool, ids: &[String]) -> Result<HashSet<String>> {
+    /// Ids of one statement.
+    const TOGETHER: usize = 200;
+    let mut known = HashSet::new();
+    for some in ids.chunks(TOGETHER) {
+        let mut query = QueryBuilder::new("SELECT id FROM article WHERE id IN (");
+        let mut list = query.separated(", ");
+        for id in some {
+            list.push_bind(id);
+        }
+        let query = query.push(")").build_query_scalar::<String>().persistent(some.len() == TOGETHER);
+        known.extend(query.fetch_all(pool).await.context("cannot read the archive")?);
+    }
+    Ok(known)
 }
 
 /// A portal's live articles.

@@ -1,9 +1,11 @@
 //! A story as its portals told it. In: its id. Out: one line for each of its articles, the first to publish first, and
 //! never their texts: a story may stand on hundreds of portals.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, Result};
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::Copy;
 use crate::clock::Timestamp;
@@ -83,4 +85,26 @@ pub async fn spread(pool: &Pool, story: &str) -> Result<(i64, i64)> {
         .fetch_one(pool)
         .await
         .with_context(|| format!("cannot count the articles of story {story}"))
+}
+
+/// The same for several stories; stories that nobody knows are left out.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn spreads(pool: &Pool, stories: &[String]) -> Result<HashMap<String, (i64, i64)>> {
+    if stories.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let marks: Vec<String> = (1..=stories.len()).map(|n| format!("${n}")).collect();
+    // The text is put together from placeholders; every value is bound.
+    let sql = format!(
+        "SELECT story_id, COUNT(*), COUNT(DISTINCT portal_id) FROM article WHERE story_id IN ({}) GROUP BY story_id",
+        marks.join(", ")
+    );
+    let mut query = sqlx::query_as::<_, (String, i64, i64)>(AssertSqlSafe(sql));
+    for story in stories {
+        query = query.bind(story);
+    }
+    let rows = query.fetch_all(pool).await.context("cannot count the articles of stories")?;
+    Ok(rows.into_iter().map(|(story, articles, portals)| (story, (articles, portals))).collect())
 }

@@ -260,7 +260,7 @@ impl Display {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::portal::{Entry, Health, Kind};
+    use crate::portal::{Entry, Health, Kind, Learnt};
 
     #[test]
     fn due_by_the_record_and_when_the_clock_was_ahead() {
@@ -269,7 +269,8 @@ mod tests {
             let at = |text: &str| text.parse().expect("a timestamp");
             let health = Health { last_visit_at: last.map(at), next_visit_at: next.map(at), ..Health::default() };
             let entry = Entry::new("a", "A", Kind::Other, "https://a.vn/".parse().expect("an address"));
-            let portal = Portal { id: 1, entry, found: Vec::new(), state: State::Active, health };
+            let portal =
+                Portal { id: 1, entry, found: Vec::new(), learnt: Learnt::default(), state: State::Active, health };
             assert_eq!(is_due(&portal, now), expected, "last {last:?}, next {next:?}");
         };
         check(None, None, true);

@@ -124,9 +124,11 @@ impl File {
         std::fs::read(&self.path).with_context(|| format!("cannot read {}", self.path.display()))
     }
 
+    /// Where the file was found; a path alone is one of this machine.
     fn address(&self) -> Result<Url> {
-        let url = self.url.as_deref().unwrap_or("http://localhost/");
-        Url::parse(url).with_context(|| format!("`{url}` is no address"))
+        let url = self.url.as_deref().unwrap_or("/");
+        let here = Url::parse("http://localhost/")?;
+        here.join(url).with_context(|| format!("`{url}` is no address"))
     }
 
     fn content_type(&self) -> Option<&str> {
@@ -171,10 +173,9 @@ struct Address {
 }
 
 fn address(input: &Address) -> Value {
-    let parsed = match input.base.as_deref().filter(|base| !base.is_empty()) {
-        Some(base) => Url::parse(base).and_then(|base| base.join(&input.url)),
-        None => Url::parse(&input.url),
-    };
+    // An address that is whole needs no base, not even a sound one.
+    let base = input.base.as_deref().and_then(|base| Url::parse(base).ok());
+    let parsed = Url::options().base_url(base.as_ref()).parse(&input.url);
     match parsed {
         Ok(url) => json!({ "url": portal::canonical_url(&url) }),
         Err(cause) => json!({ "error": format!("`{}` is no address: {cause}", input.url) }),
@@ -191,8 +192,18 @@ struct Text {
 fn date(input: &Text, now: Timestamp) -> Value {
     let now = input.now.as_deref().and_then(|now| now.parse().ok()).unwrap_or(now);
     let machine = vietnamese::date::read_machine(&input.text).filter(|dated| is_sensible(dated.at, now));
-    let dated = machine.or_else(|| vietnamese::date::read(&input.text, now));
+    let dated = match is_address(&input.text) {
+        true => vietnamese::date::in_url(&input.text, now),
+        false => machine.or_else(|| vietnamese::date::read(&input.text, now)),
+    };
     json!({ "date": dated.map(|dated| super::extract::rfc3339(dated.at)) })
+}
+
+/// The day of an article may stand in its path, where a number that is none would pass for one elsewhere.
+fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    let starts = text.strip_prefix('/').is_some_and(|rest| !rest.starts_with("Date(")) || text.contains("://");
+    starts && !text.contains(char::is_whitespace)
 }
 
 /// The bounds that extraction puts on what a machine wrote.

@@ -3,6 +3,7 @@
 //!
 //! Nothing here is the only copy of anything: the folder may be deleted at any time and is made again from the record.
 
+mod filter;
 mod prune;
 mod sketch;
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use anyhow::{Context, Result, anyhow};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::filter::Filter;
 use super::text::{About, Text, short_hash};
 use super::{Options, Place, Seen, Sketch};
 use crate::clock::Timestamp;
@@ -30,8 +31,9 @@ pub struct Window {
     pub(super) texts: sled::Tree,
     pub(super) keys: sled::Tree,
     pub(super) http: sled::Tree,
-    /// Finding a story and joining it is one step, or two copies that arrive together would begin two stories.
-    placing: Mutex<()>,
+    /// Finding a story and joining it is one step, or two copies that arrive together would begin two stories. Which
+    /// keys there may be is read when it is first wanted.
+    placing: Mutex<Option<Filter>>,
     pub(super) options: Options,
 }
 
@@ -124,14 +126,33 @@ impl Window {
     /// # Errors
     /// When sled cannot read or write.
     pub fn place(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp) -> Result<Place> {
-        let _turn = self.placing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut turn = self.placing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let filter = match &mut *turn {
+            Some(filter) => filter,
+            empty => empty.insert(self.filter()?),
+        };
         let before = self.text(id)?;
-        let place = match self.nearest(id, portal, sketch, published)? {
+        let place = match self.nearest(id, portal, sketch, published, filter)? {
             Some((near, likeness)) => Place { story: near.story, likeness: Some(likeness) },
             None => Place { story: before.map_or_else(|| id.to_owned(), |text| text.story), likeness: None },
         };
-        self.join(id, portal, sketch, published, &place.story)?;
+        self.insert(id, portal, sketch, published, &place.story)?;
+        for key in &sketch.keys {
+            filter.add(*key);
+        }
         Ok(place)
+    }
+
+    /// The keys of all texts. Keys that are forgotten later stay in it and cost a look in vain.
+    fn filter(&self) -> Result<Filter> {
+        let mut filter = Filter::for_keys(self.options.max_keys);
+        for key in self.keys.iter().keys() {
+            let key = key.context("cannot read the dedup window")?;
+            if let Some(key) = key.first_chunk::<8>() {
+                filter.add(u64::from_be_bytes(*key));
+            }
+        }
+        Ok(filter)
     }
 
     /// Remembers an article as part of a story that the record knows.
@@ -139,6 +160,14 @@ impl Window {
     /// # Errors
     /// When sled cannot write.
     pub fn join(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp, story: &str) -> Result<()> {
+        let mut turn = self.placing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(filter) = &mut *turn {
+            sketch.keys.iter().for_each(|key| filter.add(*key));
+        }
+        self.insert(id, portal, sketch, published, story)
+    }
+
+    fn insert(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp, story: &str) -> Result<()> {
         let text = Text { portal: portal.to_owned(), story: story.to_owned(), published, sketch: sketch.clone() };
         self.texts.insert(id, text.to_bytes()).context("cannot remember a text")?;
         let about = About { published: published.as_second(), portal: short_hash(portal) };
@@ -201,12 +230,19 @@ impl Window {
     }
 
     /// The article of another portal that is nearest, if one is near enough.
-    fn nearest(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp) -> Result<Option<(Text, f64)>> {
+    fn nearest(
+        &self,
+        id: &str,
+        portal: &str,
+        sketch: &Sketch,
+        published: Timestamp,
+        filter: &Filter,
+    ) -> Result<Option<(Text, f64)>> {
         let mut looked_at = std::collections::HashSet::new();
         let mut best: Option<(Text, f64)> = None;
         let seconds = 86_400 * i64::from(self.options.story_days);
         let own = short_hash(portal);
-        for key in &sketch.keys {
+        for key in sketch.keys.iter().filter(|key| filter.may_have(**key)) {
             for candidate in self.keys.scan_prefix(key.to_be_bytes()).take(CANDIDATES) {
                 let (candidate, about) = candidate.context("cannot read the dedup window")?;
                 let Some(about) = About::from_bytes(&about) else { continue };
@@ -269,7 +305,7 @@ fn open(folder: &Path, options: &Options) -> Result<Window> {
         keys: tree("keys")?,
         http: tree("http")?,
         db,
-        placing: Mutex::new(()),
+        placing: Mutex::new(None),
         options: options.clone(),
     })
 }

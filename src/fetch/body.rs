@@ -30,7 +30,8 @@ pub(super) struct Limits {
 
 /// Reads the body of `response`, decompressed.
 pub(super) async fn read(mut response: reqwest::Response, limits: Limits) -> Result<Vec<u8>, FetchError> {
-    let coding = Coding::of(response.headers())?;
+    let mut codings = Coding::of(response.headers())?.into_iter();
+    let coding = codings.next().unwrap_or(Coding::Identity);
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
     if coding == Coding::Identity && !limits.cut && announced.is_some_and(|length| length > limits.max) {
         return Err(too_large(limits.max));
@@ -55,7 +56,7 @@ pub(super) async fn read(mut response: reqwest::Response, limits: Limits) -> Res
         }
         match decoder.push(&chunk) {
             Ok(()) => {}
-            Err(_) if decoder.is_full() && limits.cut => return Ok(decoder.into_bytes()),
+            Err(_) if decoder.is_full() && limits.cut && codings.len() == 0 => return Ok(decoder.into_bytes()),
             Err(_) if decoder.is_full() => return Err(too_large(limits.max)),
             Err(error) => return Err(coding.damaged(&error)),
         }
@@ -64,7 +65,8 @@ pub(super) async fn read(mut response: reqwest::Response, limits: Limits) -> Res
             return Err(too_large(received * MAX_GROWTH));
         }
     }
-    decoder.finish().map_err(|error| coding.damaged(&error))
+    let body = decoder.finish().map_err(|error| coding.damaged(&error))?;
+    codings.try_fold(body, |body, coding| coding.unpack(&body, limits.max))
 }
 
 /// One measurement of the rate.

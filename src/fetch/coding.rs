@@ -8,6 +8,9 @@ use reqwest::header::{CONTENT_ENCODING, HeaderMap, HeaderName, TRANSFER_ENCODING
 
 use super::FetchError;
 
+/// Codings laid over each other; more are a trap.
+const MAX_CODINGS: usize = 3;
+
 /// First octet of a gzip member.
 const GZIP_MAGIC: u8 = 0x1f;
 
@@ -21,15 +24,15 @@ pub(super) enum Coding {
 }
 
 impl Coding {
-    /// Reads `Content-Encoding`. Names that no compression has (`utf-8` is one that servers send) mean nothing, as
+    /// Reads `Content-Encoding`: the codings in the order in which they are undone. Names that no compression has (`utf-8` is one that servers send) mean nothing, as
     /// in browsers; a compression that was not asked for is an error, because its bytes would pass for text.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, FetchError> {
+    pub(super) fn of(headers: &HeaderMap) -> Result<Vec<Self>, FetchError> {
         // The client undoes `chunked` only; we never ask for another transfer coding.
         let transfer = names(headers, &TRANSFER_ENCODING);
         if let Some(other) = transfer.iter().find(|name| !matches!(name.as_str(), "chunked" | "identity")) {
             return Err(FetchError::Broken(format!("transfer coding {other:?}, which was not asked for")));
         }
-        let mut coding = Self::Identity;
+        let mut codings = Vec::new();
         for name in names(headers, &CONTENT_ENCODING) {
             let next = match name.as_str() {
                 "gzip" | "x-gzip" => Self::Gzip,
@@ -40,12 +43,22 @@ impl Coding {
                 }
                 _ => continue,
             };
-            if coding != Self::Identity {
-                return Err(FetchError::Broken("compressed more than once".to_owned()));
+            codings.push(next);
+            if codings.len() > MAX_CODINGS {
+                return Err(FetchError::Broken(format!("compressed more than {MAX_CODINGS} times")));
             }
-            coding = next;
         }
-        Ok(coding)
+        codings.reverse();
+        Ok(codings)
+    }
+
+    /// Undoes one coding of a body that is at hand whole.
+    pub(super) fn unpack(self, body: &[u8], max: usize) -> Result<Vec<u8>, FetchError> {
+        let mut decoder = Decoder::new(self, max);
+        match decoder.push(body) {
+            Err(_) if decoder.is_full() => Err(FetchError::TooLarge { limit_bytes: max as u64 }),
+            pushed => pushed.and_then(|()| decoder.finish()).map_err(|error| self.damaged(&error)),
+        }
     }
 
     /// The error of a body that does not unpack.
@@ -245,16 +258,17 @@ mod tests {
 
     #[test]
     fn content_encoding_as_sent() {
-        let check = |value: &str, expected: Option<Coding>| {
+        let check = |value: &str, expected: Option<&[Coding]>| {
             let mut headers = HeaderMap::new();
             headers.insert(CONTENT_ENCODING, value.parse().expect("a header value"));
-            assert_eq!(Coding::of(&headers).ok(), expected, "{value}");
+            assert_eq!(Coding::of(&headers).ok().as_deref(), expected, "{value}");
         };
-        check("", Some(Coding::Identity));
-        check("utf-8", Some(Coding::Identity));
-        check("X-GZIP", Some(Coding::Gzip));
-        check("identity, br", Some(Coding::Brotli));
-        check("gzip, gzip", None);
+        check("", Some(&[]));
+        check("utf-8", Some(&[]));
+        check("X-GZIP", Some(&[Coding::Gzip]));
+        check("identity, br", Some(&[Coding::Brotli]));
+        check("deflate, identity, gzip", Some(&[Coding::Gzip, Coding::Deflate]));
+        check("gzip, gzip, gzip, gzip", None);
         check("zstd", None);
     }
 }

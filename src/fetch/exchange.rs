@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AGE, CONTENT_TYPE, DATE, ETAG, EXPIRES, HeaderMap, HeaderName,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
 use url::Url;
 
 use super::body::{self, Limits};
 use super::client::MAX_HEADER_BYTES;
 use super::error::Stage;
-use super::{FetchError, Guard, Options, Validators};
+use super::{FetchError, Guard, Options, Validators, freshness};
 
 /// How often the rate of a body is measured.
 const RATE_WINDOW: Duration = Duration::from_secs(5);
@@ -35,6 +35,7 @@ pub(super) struct Answer {
     pub(super) content_type: Option<String>,
     pub(super) robots_tag: Option<String>,
     pub(super) validators: Validators,
+    pub(super) fresh_for: Option<Duration>,
     pub(super) body: Vec<u8>,
 }
 
@@ -107,6 +108,12 @@ async fn ask_and_read(
         content_type: one(headers, &CONTENT_TYPE),
         robots_tag: all(headers, "x-robots-tag"),
         validators: Validators { etag: one(headers, &ETAG), last_modified: one(headers, &LAST_MODIFIED) },
+        fresh_for: freshness::lifetime(
+            all(headers, "cache-control").as_deref(),
+            one(headers, &EXPIRES).as_deref(),
+            one(headers, &DATE).as_deref(),
+            one(headers, &AGE).as_deref(),
+        ),
         body: Vec::new(),
     };
     if answer.is_page() {

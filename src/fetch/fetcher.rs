@@ -64,6 +64,7 @@ impl Fetcher {
         let mut validators =
             request.validators.filter(|validators| validators.etag.is_some() || validators.last_modified.is_some());
         let mut seen = HashSet::from([url.clone()]);
+        let mut for_good = true;
         loop {
             let rules = self.rules(&url, request.home, delay).await?;
             if !rules.allows(&options.user_agent, url.as_str()) {
@@ -76,11 +77,13 @@ impl Fetcher {
                 return Ok(Fetched::NotModified);
             }
             if answer.is_page() {
-                return Ok(Fetched::Page(self.page(request.url, url, answer)));
+                let page = self.page(request.url, url, answer);
+                return Ok(Fetched::Page(Page { moved_for_good: for_good && seen.len() > 1, ..page }));
             }
             if !answer.is_redirect() {
                 return Err(FetchError::Status(answer.status));
             }
+            for_good &= matches!(answer.status, 301 | 308);
             url = target(&url, &answer)?;
             if !seen.insert(url.clone()) {
                 return Err(FetchError::RedirectLoop);
@@ -165,6 +168,8 @@ impl Fetcher {
             content_type: answer.content_type,
             robots_tag: answer.robots_tag,
             validators: answer.validators,
+            fresh_for: answer.fresh_for,
+            moved_for_good: false,
             body: answer.body,
             fetched_at: self.parts.clock.now(),
         }

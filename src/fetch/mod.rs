@@ -8,6 +8,7 @@ mod coding;
 mod error;
 mod exchange;
 mod fetcher;
+mod freshness;
 mod guard;
 mod options;
 mod pace;
@@ -47,6 +48,10 @@ pub struct Page {
     pub body: Vec<u8>,
     /// When the answer was complete.
     pub fetched_at: Timestamp,
+    /// How long caches may keep the answer (RFC 9111 §4.2.1), when the server says so.
+    pub fresh_for: Option<Duration>,
+    /// Every redirect on the way was a permanent one (301 or 308), and there was one at least.
+    pub moved_for_good: bool,
 }
 
 /// What a conditional request sends back, exactly as received (RFC 9110 §13).

@@ -129,6 +129,7 @@ mod tests {
             status,
             location: None,
             retry_after: None,
+            fresh_for: None,
             content_type: None,
             robots_tag: None,
             validators: Validators::default(),

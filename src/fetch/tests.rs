@@ -1,8 +1,10 @@
 //! The fetcher against small servers that write literal bytes on loopback.
 
 mod answers;
+mod curl;
 mod politeness;
 mod quirks;
+mod robots;
 mod ways;
 
 use std::net::SocketAddr;

@@ -11,6 +11,7 @@ mod snippet;
 mod table;
 mod tokens;
 pub mod unanswered;
+mod weights;
 
 use std::collections::HashMap;
 
@@ -22,7 +23,7 @@ use crate::clock::Timestamp;
 use crate::portal::Kind;
 
 /// What the index knows of an article. Sent whole; `revision` decides which of two writes is newer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// The article's id: `[a-z0-9]{26}`.
     pub id: String,
@@ -102,6 +103,48 @@ pub struct Results {
     pub documents: Vec<(String, u64)>,
     /// Counts of all matches by year of publication in Vietnam, newest first.
     pub years: Vec<(i16, u64)>,
+    /// Stories among the matches, counted up to [`DEEPEST_HIT`]: each has one hit, its best article.
+    pub stories: usize,
+    /// What was searched besides or instead of the words as typed, and what else may be worth a search.
+    pub notes: Vec<Note>,
+}
+
+/// Something that a reader must know of a search: nothing is added or changed silently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// What was done.
+    #[serde(flatten)]
+    pub kind: NoteKind,
+    /// The words of the query that it is about; empty for all of them.
+    pub typed: String,
+    /// What was searched, or would be; empty when there are no words for it.
+    pub searched: String,
+}
+
+/// What was done with a query, or could be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NoteKind {
+    /// Another way of writing the same was searched too: `UBND`, `Ủy ban nhân dân`.
+    Also,
+    /// What took over on that day was searched too, because little was found.
+    Successor {
+        /// `01/07/2025`.
+        since: &'static str,
+    },
+    /// What took over on that day is worth a search.
+    SeeSuccessor {
+        /// `01/07/2025`.
+        since: &'static str,
+    },
+    /// What this took over from is worth a search.
+    SeePredecessor,
+    /// Nothing was found as typed; the signs of a Telex or VNI keyboard were read as letters.
+    Keyboard,
+    /// Nothing was found as typed; words spelled a little otherwise were searched.
+    Spelling,
+    /// No article holds every word; these hold most, or those that matter.
+    Fewer,
 }
 
 /// One match.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use anyhow::{Context, Result};
 use futures::{Stream, TryStreamExt};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::{AssertSqlSafe, FromRow, QueryBuilder};
 
 use super::Document;
 use crate::portal::Kind;
@@ -174,16 +174,24 @@ pub(super) async fn mark_many(connection: &mut Connection, target: &str, portal:
     Ok(marked.rows_affected())
 }
 
-/// Takes marks away that are not newer than what was sent.
+/// Takes marks away, unless they were renewed since they were read.
 pub(super) async fn settle(connection: &mut Connection, target: &str, sent: &[(String, i64)]) -> Result<()> {
-    for (article_id, revision) in sent {
-        sqlx::query("DELETE FROM outbox WHERE target = $1 AND article_id = $2 AND revision <= $3")
-            .bind(target)
-            .bind(article_id)
-            .bind(revision)
-            .execute(&mut *connection)
-            .await
-            .context("cannot note what the search index has taken")?;
+    /// Marks of one statement.
+    const TOGETHER: usize = 100;
+    for some in sent.chunks(TOGETHER) {
+        let mut delete = QueryBuilder::new("DELETE FROM outbox WHERE target = ");
+        // The first list finds the rows, the second looks at them: SQLite has no index for a list of pairs.
+        delete.push_bind(target).push(" AND article_id IN (");
+        let mut ids = delete.separated(", ");
+        for (article_id, _) in some {
+            ids.push_bind(article_id);
+        }
+        delete.push(") AND (article_id, revision) IN (");
+        delete.push_values(some, |mut row, (article_id, revision)| {
+            row.push_bind(article_id).push_bind(revision);
+        });
+        let delete = delete.push(")").build().persistent(some.len() == TOGETHER);
+        delete.execute(&mut *connection).await.context("cannot note what the search index has taken")?;
     }
     Ok(())
 }

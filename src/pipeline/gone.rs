@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use super::Visit;
 use crate::archive;
 use crate::index::outbox;
+use crate::portal::questions::{self, Facts, Kind};
 use crate::store::Connection;
 
 /// Missing articles that are believed however small the portal is: three of ten are an ordinary clean-up.
@@ -34,29 +35,52 @@ impl Visit<'_> {
         self.report.note(noted);
     }
 
-    /// Writes down which articles are missing, unless so many are that the portal itself must be in trouble.
+    /// Writes down which articles are missing. When too many are, also over the visits before, nothing is marked and
+    /// the operator is asked; when they are back, the question is taken back.
     pub(super) async fn note_missing(&mut self) {
         let ids = std::mem::take(&mut self.missing);
-        if ids.is_empty() {
+        let asked = self.questions.iter().any(|question| question.kind == Kind::Gone && question.is_open());
+        // A portal that has emptied itself says nothing of single articles, and neither does one they are kept for.
+        if self.emptied.is_some() || self.is_answered(Kind::Gone, false) || ids.is_empty() && !asked {
             return;
         }
         let live = archive::table::live(self.parts.store.pool(), self.portal.id).await;
-        let Some(live) = self.report.note(live) else { return };
-        let share = ids.len() as i64 * 100 / live.max(1);
-        if ids.len() > MISSING_BELIEVED && share > i64::from(self.parts.archive.gone_share_percent) {
-            let hold = format!(
-                "{} of {live} articles are missing at once; nothing was marked gone (check the portal, then crawl it again)",
-                ids.len()
-            );
-            self.report.hold = Some(hold);
+        let before = archive::missing_now(self.parts.store.pool(), self.portal.id).await;
+        let (Some(live), Some(mut all)) = (self.report.note(live), self.report.note(before)) else { return };
+        all.extend(ids.iter().cloned());
+        all.sort();
+        all.dedup();
+        let missing = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let share = missing.saturating_mul(100) / live.max(1);
+        let (portal, now) = (self.portal.id, self.parts.clock.now());
+        let too_many = all.len() > MISSING_BELIEVED && share > i64::from(self.parts.archive.gone_share_percent);
+        if too_many && !self.is_answered(Kind::Gone, true) {
+            let facts = Facts { missing: Some(missing), live: Some(live), ..Facts::default() };
+            let noted = self.parts.store.write(move |connection| {
+                Box::pin(async move {
+                    for id in &ids {
+                        archive::sighted_missing(connection, id, now).await?;
+                    }
+                    questions::sighted(connection, portal, Kind::Gone, "", &facts, now).await
+                })
+            });
+            let noted = noted.await;
+            self.asked_now.extend(self.report.note(noted));
             return;
         }
         let after = SignedDuration::from_hours(i64::from(self.parts.archive.gone_after_hours));
-        let (targets, now) = (self.parts.targets.clone(), self.parts.clock.now());
+        let targets = self.parts.targets.clone();
         let gone = self
             .parts
             .store
-            .write(move |connection| Box::pin(mark_missing(connection, ids, targets, after, now)))
+            .write(move |connection| {
+                Box::pin(async move {
+                    if asked {
+                        questions::take_back(connection, portal, Kind::Gone, "").await?;
+                    }
+                    mark_missing(connection, ids, targets, after, now).await
+                })
+            })
             .await;
         self.report.gone += self.report.note(gone).unwrap_or(0);
         self.parts.index.wake();

@@ -12,7 +12,7 @@ use crate::archive;
 use crate::dedup::Seen;
 use crate::discover::Lead;
 use crate::fetch::Validators;
-use crate::portal::{Source, SourceKind, canonical_url, same_site};
+use crate::portal::{Learnt, Source, SourceKind, same_site};
 
 /// What the sources of a portal brought.
 #[derive(Default)]
@@ -27,6 +27,8 @@ pub(super) struct Leads {
     pub(super) answered: bool,
     /// Where the home page leads now, when that is another site.
     pub(super) moved: Option<Url>,
+    /// The home page and feeds that were asked, each with the other host to which it leads for good, when it does.
+    pub(super) moves: Vec<(Url, Option<Url>)>,
     /// Feeds and sitemaps that work, beside the registered ones.
     pub(super) found: Vec<Source>,
     /// Sources that were read whole, with what to send next time.
@@ -72,25 +74,28 @@ impl Visit<'_> {
         leads: &mut Leads,
     ) -> usize {
         let home = &self.portal.entry.url;
+        let mut found: Vec<Lead> =
+            found.filter(|lead| same_site(home, &self.portal.entry.aliases, &lead.url)).collect();
+        for lead in &mut found {
+            lead.url = self.learnt.canonical(&lead.url);
+        }
+        let recorded = if self.learnt.is_plain() { self.recorded(&found).await } else { HashSet::new() };
         let mut unknown = 0;
-        for mut lead in found {
-            if !same_site(home, &self.portal.entry.aliases, &lead.url) {
-                continue;
-            }
-            lead.url = canonical_url(&lead.url);
+        for lead in found {
+            let place = self.learnt.place(&lead.url);
             leads.listed += 1;
             let taken = |url: &Url| leads.taken.contains(url.as_str());
-            if taken(&lead.url) || twin(&lead.url).is_some_and(|twin| taken(&twin)) {
+            if taken(&place) || twin(&lead.url).is_some_and(|twin| taken(&twin)) {
                 unknown += 1;
                 continue;
             }
-            match self.knowledge(&lead).await {
+            match self.knowledge(&lead, &recorded).await {
                 Knowledge::Unknown => {
                     unknown += 1;
                     if let Some(source) = source {
                         self.polls.found(source, lead.published.unwrap_or(self.started_at));
                     }
-                    leads.taken.insert(lead.url.as_str().to_owned());
+                    leads.taken.insert(place.into());
                     leads.fresh.push(lead);
                 }
                 Knowledge::Changed => {
@@ -102,7 +107,17 @@ impl Visit<'_> {
         unknown
     }
 
-    async fn knowledge(&mut self, lead: &Lead) -> Knowledge {
+    /// The ids of those that the record has and the window no longer.
+    async fn recorded(&mut self, found: &[Lead]) -> HashSet<String> {
+        let slug = &self.portal.entry.slug;
+        let unseen =
+            found.iter().map(|lead| lead.url.as_str()).filter(|url| self.parts.window.seen(slug, url).is_none());
+        let ids: Vec<String> = unseen.map(|url| archive::article_id(slug, url)).collect();
+        let known = archive::table::known_among(self.parts.store.pool(), &ids).await;
+        self.report.note(known).unwrap_or_default()
+    }
+
+    async fn knowledge(&mut self, lead: &Lead, recorded: &HashSet<String>) -> Knowledge {
         let slug = &self.portal.entry.slug;
         let url = lead.url.as_str();
         if self.closed.contains(url) {
@@ -119,15 +134,28 @@ impl Visit<'_> {
             {
                 Knowledge::Known
             }
-            None => {
-                let id = archive::article_id(slug, url);
-                let known = archive::table::knows(self.parts.store.pool(), &id).await;
-                match self.report.note(known) {
-                    Some(true) => self.changed_since(lead),
-                    _ => Knowledge::Unknown,
+            None if self.learnt.is_plain() => {
+                if recorded.contains(&archive::article_id(slug, url)) {
+                    self.changed_since(lead)
+                } else {
+                    Knowledge::Unknown
                 }
             }
+            None => match self.known_at(&lead.url).await {
+                None => Knowledge::Unknown,
+                Some(known) if known.url == url => self.changed_since(lead),
+                // A young habit is tried now and then, or a wrong one would never be found out.
+                Some(known) if self.wants_proof(&known.url, &lead.url) => Knowledge::Unknown,
+                Some(_) => Knowledge::Known,
+            },
         }
+    }
+
+    /// Whether a page is worth reading under its other spelling: one in a visit, until the habit is sure.
+    fn wants_proof(&mut self, known: &str, url: &Url) -> bool {
+        let spelling = Url::parse(known).ok().and_then(|known| Learnt::differ_in(&known, url));
+        let wanted = spelling.is_some_and(|spelling| self.learnt.habit(spelling).wants_proof());
+        wanted && !std::mem::replace(&mut self.proved, true)
     }
 
     /// Whether the listing says that a known article changed since the portal was last visited.

@@ -4,10 +4,14 @@
 //! seen only after the record has it, so a crash or an outage repeats work and loses none; "not modified" is believed
 //! for a listing only when everything that it listed was dealt with; one portal's trouble ends in its own report.
 
+pub mod answers;
 pub mod attachments;
 mod gone;
+mod identity;
 mod leads;
+mod not_found;
 mod polls;
+mod questions;
 pub mod reader;
 mod reading;
 mod report;
@@ -149,10 +153,13 @@ pub async fn visit(
     let mut visit = Visit::begin(parts, portal, order, cancel, progress);
 
     visit.load_notices().await;
+    visit.load_questions().await;
     let leads = visit.find_leads().await;
+    visit.look_whether_empty(&leads).await;
     visit.note_waiting(&leads).await;
+    visit.learn_not_found(&leads).await;
     for lead in &leads.fresh {
-        if visit.is_over() {
+        if visit.is_over() || visit.emptied.is_some() {
             break;
         }
         visit.read(lead).await;
@@ -160,11 +167,12 @@ pub async fn visit(
     // A portal none of whose sources can be read says nothing about its articles.
     let known = if leads.answered { visit.articles_to_check(&leads).await } else { Vec::new() };
     for article in known {
-        if visit.is_over() {
+        if visit.is_over() || visit.is_stopped() {
             break;
         }
         visit.check(&article).await;
     }
+    visit.settle_suspects().await;
 
     let finished = !visit.is_over();
     visit.read_attachments().await;
@@ -206,6 +214,26 @@ struct Visit<'a> {
     waiting: waiting::Waiting,
     /// What is known of the portal's sources, and what this visit learnt.
     polls: polls::Polls,
+    /// What is known of the portal's addresses.
+    learnt: crate::portal::Learnt,
+    /// Pages that were read as listings, by canonical address.
+    listings: std::collections::HashSet<String>,
+    /// A page was read under its other spelling, to prove a habit.
+    proved: bool,
+    /// Known articles whose page holds something else now: kept back until it is clear that each holds its own.
+    suspects: Vec<archive::Incoming>,
+    /// What the operator was asked about this portal.
+    questions: Vec<crate::portal::questions::Question>,
+    /// What was asked, or asked again, in this visit.
+    asked_now: Vec<crate::portal::questions::Question>,
+    /// The portal has emptied itself, in words: nothing more is read.
+    emptied: Option<String>,
+    /// None of its sources listed anything.
+    lists_nothing: bool,
+    /// Known articles that were asked for again.
+    probes: usize,
+    /// Requests that failed for reasons that pass.
+    hiccups: u32,
 }
 
 impl<'a> Visit<'a> {
@@ -237,6 +265,16 @@ impl<'a> Visit<'a> {
             harmless: std::collections::HashSet::new(),
             waiting: waiting::Waiting::default(),
             polls: polls::Polls::default(),
+            learnt: portal.learnt.clone(),
+            listings: std::collections::HashSet::new(),
+            proved: false,
+            suspects: Vec::new(),
+            questions: Vec::new(),
+            asked_now: Vec::new(),
+            emptied: None,
+            lists_nothing: false,
+            probes: 0,
+            hiccups: 0,
         }
     }
 
@@ -294,6 +332,7 @@ impl<'a> Visit<'a> {
                 if cause.is_temporary() {
                     self.failures_in_a_row += 1;
                 }
+                self.hiccups += u32::from(cause.is_temporary() || matches!(cause, FetchError::Status(500..)));
                 // Only the home page speaks for the portal: a feed may stand on another host.
                 self.unreachable |= cause.is_of_the_host() && *url == self.portal.entry.url;
             }
@@ -313,6 +352,7 @@ impl<'a> Visit<'a> {
     async fn conclude(mut self, leads: leads::Leads, finished: bool) -> Report {
         self.note_unchanged().await;
         self.note_missing().await;
+        self.ask_operator(&leads).await;
         if finished {
             // Everything that these pages listed was dealt with: next time "not modified" may be believed.
             for (url, validators) in &leads.read_whole {
@@ -395,14 +435,14 @@ impl<'a> Visit<'a> {
             let cause = self.report.errors.first().map_or("no answer", |failure| failure.cause.as_str());
             return Some(format!("the portal cannot be read: {cause}"));
         }
+        if let Some(asked) = self.asks_in_words() {
+            return Some(asked);
+        }
         if let Some(moved) = &leads.moved {
-            return Some(format!("the portal has moved to {moved} (change its address to follow)"));
+            return Some(format!("the home page leads to {moved} (nothing is read there before you say so)"));
         }
         if self.failures_in_a_row >= self.parts.options.failures_in_a_row {
             return Some(format!("the portal stopped answering after {} requests", self.report.requests));
-        }
-        if let Some(gone) = &self.report.hold {
-            return Some(gone.clone());
         }
         if leads.listed == 0 {
             let cause = self.report.errors.first();

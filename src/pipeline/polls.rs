@@ -15,8 +15,13 @@ use crate::schedule::{self, History};
 
 /// A source that is due so soon is asked along with the others, so that a portal is not visited twice in a minute.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
-/// What a server says of how long its answer holds is believed up to here: some say a year of everything.
+/// What a feed says of how long it is to be left alone (`<ttl>`) is believed up to here: some say a year.
 const LONGEST_HINT: Duration = Duration::from_secs(3600);
+/// What a server says of how long a cache may keep its answer is believed up to here. Asking before brings the same bytes
+/// from the cache; but templates say it of every page, whatever it lists.
+const LONGEST_FRESHNESS: Duration = Duration::from_secs(30 * 60);
+/// And up to so many times as long as the source would be left alone for its own history.
+const MOST_STRETCH: i32 = 2;
 
 /// What the record knows of one source.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +39,8 @@ struct Asked {
     new: Vec<Timestamp>,
     /// How long the source itself asks to be left alone.
     hint: Option<Duration>,
+    /// How long a cache may keep its answer.
+    fresh_for: Option<Duration>,
     failed: bool,
 }
 
@@ -60,10 +67,21 @@ impl Polls {
         due.filter_map(|(url, _)| Url::parse(url).ok())
     }
 
+    /// Whether an address is one at which the portal lists articles.
+    pub(super) fn knows(&self, url: &Url) -> bool {
+        self.known.contains_key(url.as_str()) || self.asked.contains_key(url.as_str())
+    }
+
     /// Notes that a source answered.
     pub(super) fn answered(&mut self, url: &Url, hint: Option<Duration>) {
         let asked = self.asked.entry(url.as_str().to_owned()).or_default();
         asked.hint = asked.hint.max(hint);
+    }
+
+    /// Notes for how long an answer may be kept by caches.
+    pub(super) fn holds(&mut self, url: &Url, fresh_for: Option<Duration>) {
+        let asked = self.asked.entry(url.as_str().to_owned()).or_default();
+        asked.fresh_for = asked.fresh_for.max(fresh_for);
     }
 
     /// Notes that a source did not answer.
@@ -105,7 +123,11 @@ impl Polls {
                 schedule::after_failures(failures, &url, now)
             } else {
                 let hint = asked.hint.unwrap_or_default().min(LONGEST_HINT);
-                history.next(kind, patience).max(now + hint)
+                let learnt = history.next(kind, patience);
+                let stretched = learnt.duration_since(now).saturating_mul(MOST_STRETCH);
+                let fresh_for = asked.fresh_for.unwrap_or_default().min(LONGEST_FRESHNESS);
+                let fresh_for = SignedDuration::try_from(fresh_for).unwrap_or_default().min(stretched);
+                learnt.max(now + fresh_for).max(now + hint)
             };
             noted.push((url, Poll { history, due_at, failures }));
         }

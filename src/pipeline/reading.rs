@@ -3,13 +3,15 @@
 use jiff::SignedDuration;
 use url::Url;
 
+use super::identity::Identity;
 use super::leads::Leads;
-use super::{Visit, Witnessed};
+use super::{Visit, Witnessed, not_found};
 use crate::archive::table::Check;
 use crate::archive::{self, Copy, Incoming, Kept};
-use crate::dedup::{self, Sketch};
+use crate::clock::Timestamp;
+use crate::dedup::{self, Sketch, Window};
 use crate::discover::Lead;
-use crate::extract::{self, Hints};
+use crate::extract::{self, Extracted, Hints};
 use crate::fetch::{FetchError, Fetched, Page, What, decode};
 use crate::index::outbox;
 use crate::portal::{canonical_url, same_site};
@@ -31,11 +33,47 @@ pub(super) enum Read {
 
 /// What a page turned out to be.
 enum Found {
-    Article(Box<Incoming>),
+    Article(Box<Incoming>, Identity),
+    /// An article whose address alone does not tell which one it is.
+    Nameless(Box<Extracted>),
     /// Something else, in words.
     Other(String),
     /// It bears a mark of secrecy.
     Marked(Degree),
+}
+
+/// What it takes to place an article in its story.
+struct Placing {
+    slug: String,
+    portal: i64,
+    window: std::sync::Arc<Window>,
+    verbatim: f64,
+    now: Timestamp,
+}
+
+impl Placing {
+    fn place(self, read: Extracted, identity: Identity) -> anyhow::Result<Found> {
+        let sketch = Sketch::of(&read.article.text);
+        let published = read.article.published.unwrap_or(self.now);
+        let place = self.window.place(&identity.id, &self.slug, &sketch, published)?;
+        let copy = match place.likeness {
+            None => Copy::Origin,
+            Some(likeness) if likeness >= self.verbatim => Copy::Verbatim,
+            Some(_) => Copy::Near,
+        };
+        let incoming = Incoming {
+            id: identity.id.clone(),
+            portal: self.portal,
+            url: identity.url.clone(),
+            content_hash: dedup::content_hash(&read.article),
+            article: read.article,
+            problems: read.problems,
+            story: place.story,
+            copy,
+            now: self.now,
+        };
+        Ok(Found::Article(Box::new(incoming), identity))
+    }
 }
 
 impl Visit<'_> {
@@ -74,6 +112,7 @@ impl Visit<'_> {
         if self.asked.contains(url.as_str()) {
             return;
         }
+        self.probes += 1;
         match self.ask(&url, What::Page, true).await {
             Ok(Fetched::NotModified) => {
                 self.report.unchanged += 1;
@@ -115,7 +154,7 @@ impl Visit<'_> {
         let Some(known) = self.report.note(known) else { return Vec::new() };
         let (mut first, rest): (Vec<_>, Vec<_>) =
             known.into_iter().partition(|article| leads.changed.contains(&article.url));
-        if self.order.full {
+        if self.order.full || self.emptied.is_some() {
             first.extend(rest);
         } else {
             let now = self.started_at;
@@ -133,13 +172,21 @@ impl Visit<'_> {
             return Some(Read::Elsewhere);
         }
         // Where a known article is now does not change what it is.
-        let found = self.extract(&mut page, hints, known.map(|known| known.url.clone())).await?;
-        let incoming = match found {
-            Found::Article(incoming) => *incoming,
+        let found = match self.extract(&mut page, hints, known).await? {
+            Found::Nameless(read) => {
+                let identity = self.identify(&page.url, &read.article).await;
+                self.place(*read, identity).await?
+            }
+            found => found,
+        };
+        let (incoming, identity) = match found {
+            Found::Article(incoming, identity) => (*incoming, identity),
             Found::Marked(degree) => {
                 self.withhold(&page, known, degree).await;
                 return Some(Read::NoArticle("it bears a mark of secrecy".to_owned()));
             }
+            // Never twice.
+            Found::Nameless(_) => return None,
             Found::Other(reason) => {
                 tracing::debug!(portal = self.portal.entry.slug, url = %page.url, reason, "no article");
                 match known {
@@ -155,8 +202,14 @@ impl Visit<'_> {
             }
         };
         let (id, url, content) = (incoming.id.clone(), incoming.url.clone(), incoming.content_hash.clone());
+        if let Some(known) = known
+            && self.is_suspect(known, &incoming).await
+        {
+            self.keep_back(incoming).await;
+            return Some(Read::Article { kept: Kept::Unchanged, content });
+        }
         let kept = self.archive(incoming).await;
-        let kept = self.report.note(kept);
+        let (kept, known_at) = self.report.note(kept).unzip();
         match kept {
             None => self.unwritten_in_a_row += 1,
             Some(Kept::New) => self.report.new += 1,
@@ -172,10 +225,12 @@ impl Visit<'_> {
         }
         let kept = kept?;
         self.unwritten_in_a_row = 0;
+        self.learn(&identity, &page.requested, kept, known_at.flatten().as_deref()).await;
         self.parts.index.wake();
         let now = self.parts.clock.now();
         let mut noted = self.parts.window.set_validators(page.requested.as_str(), &page.validators, now);
-        let mut addresses = vec![&url, &page.requested, &page.url];
+        let place = self.learnt.place(&url);
+        let mut addresses = vec![&place, &url, &page.requested, &page.url];
         addresses.dedup();
         for address in addresses {
             noted =
@@ -185,14 +240,16 @@ impl Visit<'_> {
         Some(Read::Article { kept, content })
     }
 
-    /// What a page holds, placed in its story; or why it is no article. `known` is the address under which the record
-    /// has it. Takes the page's body.
-    async fn extract(&mut self, page: &mut Page, hints: Hints, known: Option<String>) -> Option<Found> {
+    /// What a page holds, placed in its story; or why it is no article. `known` is what the record has of it. Takes the
+    /// page's body.
+    async fn extract(&mut self, page: &mut Page, hints: Hints, known: Option<&Check>) -> Option<Found> {
         let (body, content_type) = (std::mem::take(&mut page.body), page.content_type.clone());
         let robots_tag = page.robots_tag.clone();
         let (url, rules) = (page.url.clone(), self.portal.entry.rules.clone());
-        let (slug, portal) = (self.portal.entry.slug.clone(), self.portal.id);
-        let (window, verbatim) = (self.parts.window.clone(), self.parts.dedup.verbatim);
+        let known = known.and_then(|known| Some((known.id.clone(), Url::parse(&known.url).ok()?)));
+        let (place, plain) = (self.placing(), self.learnt.is_plain());
+        let not_found = self.learnt.not_found.clone();
+        let requested = page.requested.clone();
         let (families, witness) = (self.parts.families.clone(), self.parts.witness.clone());
         let now = self.parts.clock.now();
         let (closed, harmless) = (self.closed.clone(), self.harmless.clone());
@@ -217,37 +274,46 @@ impl Visit<'_> {
             if let Some(reason) = read.not_an_article {
                 return Ok(Found::Other(reason));
             }
+            if not_found.is_some_and(|known| not_found::is_it(&known, &requested, &url, &read)) {
+                return Ok(Found::Other(extract::NOT_FOUND.to_owned()));
+            }
             read.article.noarchive |= robots_tag.is_some_and(|tag| tag.to_ascii_lowercase().contains("noarchive"));
-            let url = match known {
-                Some(known) => Url::parse(&known)?,
-                None => canonical_url(read.article.canonical.as_ref().unwrap_or(&url)),
+            let identity = match known {
+                Some((id, url)) => Identity::known(id, url),
+                None => {
+                    let own = canonical_url(&url);
+                    let claims = read.article.canonical.as_ref().is_some_and(|claim| canonical_url(claim) != own);
+                    if claims || !plain {
+                        return Ok(Found::Nameless(Box::new(read)));
+                    }
+                    Identity::known(archive::article_id(&place.slug, own.as_str()), own)
+                }
             };
-            let id = archive::article_id(&slug, url.as_str());
-            let sketch = Sketch::of(&read.article.text);
-            let place = window.place(&id, &slug, &sketch, read.article.published.unwrap_or(now))?;
-            let copy = match place.likeness {
-                None => Copy::Origin,
-                Some(likeness) if likeness >= verbatim => Copy::Verbatim,
-                Some(_) => Copy::Near,
-            };
-            anyhow::Ok(Found::Article(Box::new(Incoming {
-                id,
-                portal,
-                url,
-                content_hash: dedup::content_hash(&read.article),
-                article: read.article,
-                problems: read.problems,
-                story: place.story,
-                copy,
-                now,
-            })))
+            place.place(read, identity)
         };
         let found = self.think(work).await?;
         self.report.note(found)
     }
 
+    /// An article placed in its story.
+    async fn place(&mut self, read: Extracted, identity: Identity) -> Option<Found> {
+        let placing = self.placing();
+        let found = self.think(move || placing.place(read, identity)).await?;
+        self.report.note(found)
+    }
+
+    fn placing(&self) -> Placing {
+        Placing {
+            slug: self.portal.entry.slug.clone(),
+            portal: self.portal.id,
+            window: self.parts.window.clone(),
+            verbatim: self.parts.dedup.verbatim,
+            now: self.parts.clock.now(),
+        }
+    }
+
     /// One transaction: the article, its version, the outbox and the queue.
-    async fn archive(&mut self, incoming: Incoming) -> anyhow::Result<Kept> {
+    pub(super) async fn archive(&mut self, incoming: Incoming) -> anyhow::Result<(Kept, Option<String>)> {
         let targets = self.parts.targets.clone();
         let options = self.parts.triage.clone();
         let recent = SignedDuration::from_hours(i64::from(self.parts.options.triage_hours));
@@ -267,7 +333,7 @@ impl Visit<'_> {
                     if outcome.kept == Kept::New && is_recent {
                         triage::table::refresh(connection, &incoming.story, &options, incoming.now).await?;
                     }
-                    Ok(outcome.kept)
+                    Ok((outcome.kept, outcome.known_at))
                 })
             })
             .await

@@ -45,9 +45,6 @@ pub struct Report {
     /// Trouble of our own was logged.
     #[serde(skip)]
     troubled: bool,
-    /// Why articles that are missing were not marked gone.
-    #[serde(skip)]
-    pub(super) hold: Option<String>,
 }
 
 /// One thing that went wrong.

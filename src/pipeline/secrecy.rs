@@ -36,6 +36,11 @@ impl Visit<'_> {
         let slug = &self.portal.entry.slug;
         let mut ids: Vec<_> = addresses.iter().map(|url| archive::article_id(slug, url.as_str())).collect();
         ids.extend(known.map(|known| known.id.clone()));
+        if !self.learnt.is_plain() {
+            for url in &addresses {
+                ids.extend(self.known_at(url).await.map(|known| known.id));
+            }
+        }
         for id in &ids {
             let forgotten = self.parts.window.forget(id);
             self.report.note(forgotten);

@@ -29,10 +29,36 @@ impl Visit<'_> {
         }
         let page = self.source(&home, true, leads).await?;
         if !same_site(&home, &self.portal.entry.aliases, &page.url) {
+            if page.moved_for_good {
+                leads.moves.push((home, Some(page.url.clone())));
+            }
             leads.moved = Some(page.url);
             return None;
         }
+        let listing = self.listing_of(page).await;
+        let Some(refresh) = listing.refresh.clone().filter(|_| listing.leads.is_empty()) else {
+            leads.moves.push((home, None));
+            return Some(listing);
+        };
+        if !same_site(&home, &self.portal.entry.aliases, &refresh) {
+            leads.moves.push((home, Some(refresh.clone())));
+            leads.moved = Some(refresh);
+            return None;
+        }
+        // A home page that is only a door.
+        leads.moves.push((home, None));
+        let page = self.source(&refresh, false, leads).await?;
         Some(self.listing_of(page).await)
+    }
+
+    /// Notes where a feed leads that answered.
+    fn note_move(&self, page: &Page, leads: &mut Leads) {
+        let aliases = &self.portal.entry.aliases;
+        let home = &self.portal.entry.url;
+        let left = same_site(home, aliases, &page.requested) && !same_site(home, aliases, &page.url);
+        if !left || page.moved_for_good {
+            leads.moves.push((page.requested.clone(), left.then(|| page.url.clone())));
+        }
     }
 
     /// Reads the feeds that are registered, were found before, or are declared; looks at the usual places when a
@@ -82,8 +108,10 @@ impl Visit<'_> {
             }
         };
         leads.answered = true;
+        self.note_move(&page, leads);
         let now = self.parts.clock.now();
         let read_whole = read_whole(&page);
+        let fresh_for = page.fresh_for;
         let Page { body, content_type, url: base, .. } = page;
         let Some(feed) = self.think(move || discover::feed(&body, content_type.as_deref(), &base, now)).await else {
             return false;
@@ -98,6 +126,7 @@ impl Visit<'_> {
         }
         leads.read_whole.push(read_whole);
         self.polls.answered(url, feed.ttl);
+        self.polls.holds(url, fresh_for);
         let entries = feed.entries.into_iter().filter_map(|entry| entry.lead());
         self.take(Some(url), entries, leads).await;
         self.remember(SourceKind::Feed, url, leads);
@@ -152,6 +181,7 @@ impl Visit<'_> {
             };
             leads.answered = true;
             let (read_whole, now) = (read_whole(&page), self.started_at);
+            let fresh_for = page.fresh_for;
             let Page { body, url: base, .. } = page;
             let Some(sitemap) = self.think(move || discover::sitemap(&body, &base, now)).await else { continue };
             if sitemap.leads.is_empty() && sitemap.sitemaps.is_empty() {
@@ -160,6 +190,7 @@ impl Visit<'_> {
             works = true;
             leads.read_whole.push(read_whole);
             self.polls.answered(&url, None);
+            self.polls.holds(&url, fresh_for);
             self.take(Some(&url), sitemap.leads.into_iter(), leads).await;
             queue.extend(sitemap.sitemaps.into_iter().rev().map(|(url, _)| (url, true)));
         }
@@ -259,7 +290,11 @@ impl Visit<'_> {
         let answer = self.ask(url, What::Page, !self.order.full).await;
         if is_polled {
             match &answer {
-                Ok(_) => self.polls.answered(url, None),
+                Ok(Fetched::Page(page)) => {
+                    self.polls.answered(url, None);
+                    self.polls.holds(url, page.fresh_for);
+                }
+                Ok(Fetched::NotModified) => self.polls.answered(url, None),
                 Err(cause) if cause.is_temporary() => self.polls.failed(url),
                 Err(_) => {}
             }
@@ -295,6 +330,9 @@ impl Visit<'_> {
     }
 
     async fn listing_of(&mut self, page: Page) -> discover::Listing {
+        for address in [&page.requested, &page.url] {
+            self.listings.insert(self.learnt.canonical(address).into());
+        }
         let Page { body, content_type, url, .. } = page;
         let home = self.portal.entry.url.clone();
         let (rules, now) = (self.portal.entry.rules.clone(), self.parts.clock.now());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row};
 use url::Url;
 
 use super::polls::Poll;
@@ -84,20 +84,21 @@ pub(super) async fn note_polls(connection: &mut Connection, portal: i64, polls: 
 
 /// Adds pages to those that wait; one that waits already stays as it is.
 pub(super) async fn wait(connection: &mut Connection, portal: i64, pages: &[Pending]) -> Result<()> {
-    for page in pages {
-        sqlx::query(
-            "INSERT INTO lead (portal_id, url, listing, title, published_at, tries) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (portal_id, url) DO NOTHING",
-        )
-        .bind(portal)
-        .bind(page.url.as_str())
-        .bind(i64::from(page.listing))
-        .bind(&page.title)
-        .bind(page.published.map(millis))
-        .bind(i64::from(page.tries))
-        .execute(&mut *connection)
-        .await
-        .context("cannot note which pages wait")?;
+    /// Pages of one statement.
+    const TOGETHER: usize = 50;
+    for some in pages.chunks(TOGETHER) {
+        let mut insert = QueryBuilder::new("INSERT INTO lead (portal_id, url, listing, title, published_at, tries) ");
+        insert.push_values(some, |mut row, page| {
+            row.push_bind(portal)
+                .push_bind(page.url.as_str())
+                .push_bind(i64::from(page.listing))
+                .push_bind(&page.title)
+                .push_bind(page.published.map(millis))
+                .push_bind(i64::from(page.tries));
+        });
+        let insert = insert.push(" ON CONFLICT (portal_id, url) DO NOTHING").build();
+        let inserted = insert.persistent(some.len() == TOGETHER).execute(&mut *connection).await;
+        inserted.context("cannot note which pages wait")?;
     }
     Ok(())
 }

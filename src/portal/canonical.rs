@@ -1,7 +1,8 @@
 //! The one canonical-URL function: two addresses of one article become one.
 //!
 //! In: an address as a page or feed gives it. Out: the address under which the article is known. What may be the
-//! identity of a page (a query, the case of a path, a slash at its end) is never touched.
+//! identity of a page (a query, the case of a path, a slash at its end) is never touched; where a portal's own pages show
+//! that it makes no difference, [`super::Learnt`] says so.
 
 use url::Url;
 
@@ -62,6 +63,12 @@ fn registered(host: &str) -> Option<String> {
 fn site(url: &Url) -> Option<String> {
     let host = url.host_str()?.trim_end_matches('.');
     Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
+}
+
+/// The host, with its port when it is not the one that the scheme implies: what an alias names.
+pub(crate) fn host_and_port(url: &Url) -> Option<String> {
+    let host = url.host_str()?.trim_end_matches('.');
+    Some(port(url).map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// The port, when it is not the one that the scheme implies.

@@ -2,6 +2,8 @@
 
 mod canonical;
 pub mod import;
+mod learnt;
+pub mod questions;
 pub mod table;
 
 use std::fmt;
@@ -10,7 +12,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub(crate) use canonical::host_and_port;
 pub use canonical::{canonical_url, same_owner, same_site};
+pub use learnt::{Claims, Habit, Learnt, Move, NotFound, Spelling};
 
 use crate::clock::Timestamp;
 
@@ -27,6 +31,8 @@ pub struct Portal {
     pub entry: Entry,
     /// Feeds and sitemaps that visits found, beside the registered ones.
     pub found: Vec<Source>,
+    /// What visits learnt about its addresses.
+    pub learnt: Learnt,
     /// Whether it is visited.
     pub state: State,
     /// How it has been.

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Entry, Health, Portal, Source, State};
+use super::{Entry, Health, Learnt, Move, Portal, Source, State};
 use crate::clock::Timestamp;
 use crate::store::{Connection, Pool, instant, millis};
 
@@ -130,6 +130,49 @@ pub async fn set_state(connection: &mut Connection, slug: &str, state: State) ->
     Ok(done.rows_affected() > 0)
 }
 
+/// Notes what is known of a portal's addresses; its moves are the operator's and stay.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn set_learnt(connection: &mut Connection, portal: i64, learnt: &Learnt) -> Result<()> {
+    let learnt = Learnt { moves: Vec::new(), ..learnt.clone() };
+    sqlx::query("UPDATE portal SET learnt = $2 WHERE id = $1")
+        .bind(portal)
+        .bind(serde_json::to_string(&learnt)?)
+        .execute(connection)
+        .await
+        .context("cannot note what was learnt about a portal")?;
+    Ok(())
+}
+
+/// Notes that a portal is at another address now: its entry as it is from now on, what visits found there, and every
+/// host that it left. It is due at once.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn set_moved(
+    connection: &mut Connection,
+    portal: i64,
+    entry: &Entry,
+    found: &[Source],
+    moves: &[Move],
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE portal SET url = $2, aliases = $3, sources = $4, found = $5, moves = $6, problem = NULL, \
+         next_visit_at = NULL WHERE id = $1",
+    )
+    .bind(portal)
+    .bind(entry.url.as_str())
+    .bind(serde_json::to_string(&entry.aliases)?)
+    .bind(serde_json::to_string(&entry.sources)?)
+    .bind(serde_json::to_string(found)?)
+    .bind(serde_json::to_string(moves)?)
+    .execute(connection)
+    .await
+    .with_context(|| format!("cannot move portal {}", entry.slug))?;
+    Ok(())
+}
+
 /// What a visit learnt about a portal, and when it is due again.
 #[derive(Clone, Debug)]
 pub struct Visited {
@@ -249,9 +292,13 @@ fn portal_of(row: &SqliteRow) -> Result<Portal> {
         confidence: row.try_get("confidence")?,
         notes: row.try_get("notes")?,
     };
+    // What an older version wrote and this one cannot read is learnt again; a move was somebody's decision.
+    let learnt: Learnt = serde_json::from_str(&json("learnt")?).unwrap_or_default();
+    let moves = serde_json::from_str(&json("moves")?).with_context(trouble)?;
     Ok(Portal {
         id: row.try_get("id")?,
         entry,
+        learnt: Learnt { moves, ..learnt },
         found: serde_json::from_str(&json("found")?).with_context(trouble)?,
         state: row.try_get::<String, _>("state")?.parse().map_err(anyhow::Error::msg).with_context(trouble)?,
         health: Health {

@@ -32,6 +32,9 @@ const READERS: u32 = 6;
 /// The writer's page cache. A transaction that outgrows it writes pages that it will change again.
 const WRITER_CACHE_KB: u32 = 16 * 1024;
 
+/// Pages of 4 KB in the log from which it is carried over into the file: a page that changes often is carried once.
+const CARRY_OVER: u32 = 4_000;
+
 /// A handle on the record. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -63,12 +66,21 @@ impl Store {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.clone().pragma("cache_size", format!("-{WRITER_CACHE_KB}")))
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("cache_size", format!("-{WRITER_CACHE_KB}"))
+                    .pragma("wal_autocheckpoint", CARRY_OVER.to_string())
+                    // What a savepoint would have to put back stays in memory; it is a part of the cache's pages.
+                    .pragma("temp_store", "MEMORY"),
+            )
             .await
             .map_err(trouble)?;
         bring_up_to_date(&write, path).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            // A connection to a file does not go stale, and asking costs as much as a small query.
+            .test_before_acquire(false)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(trouble)?;

@@ -1,13 +1,18 @@
-//! The one writer: changes in, answers out after `COMMIT`. Changes that wait together share one transaction, each in
-//! its own savepoint, so that a bad one takes no other down. A full disk is told to whoever asked, and the writer goes on.
+//! The one writer: changes in, answers out after `COMMIT`. Changes that wait together share one transaction, each with
+//! a savepoint before it, so that a bad one takes no other down. A full disk is told to whoever asked, and the writer
+//! goes on.
+//!
+//! A statement costs a message to SQLite's thread and one back, often more than its work: savepoints are set with as
+//! few as can be.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use sqlx::{Acquire, SqlitePool};
+use sqlx::SqlitePool;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -17,6 +22,9 @@ use super::{Change, Connection};
 const BATCH: usize = 256;
 /// Changes waiting in line at most; callers beyond it wait.
 const QUEUE: usize = 1024;
+/// How long a transaction waits for more changes while several callers are busy: a commit flushes the disk, and every
+/// page that two transactions change is written twice.
+const GATHER: Duration = Duration::from_millis(4);
 
 /// Runs the change, or tells its caller why it cannot be run.
 type Job = Box<dyn for<'c> FnOnce(Result<&'c mut Connection, String>) -> BoxFuture<'c, Done> + Send>;
@@ -25,6 +33,7 @@ type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
 
 struct Done {
     answer: Answer,
+    failed: bool,
     /// The change failed in a way that may have undone the whole transaction.
     broken: Option<String>,
 }
@@ -59,9 +68,10 @@ impl Writer {
         let job: Job = Box::new(move |connection| {
             async move {
                 let outcome = match connection {
-                    Ok(connection) => in_savepoint(connection, change).await,
+                    Ok(connection) => change(connection).await,
                     Err(cause) => Err(anyhow!(cause)),
                 };
+                let failed = outcome.is_err();
                 let broken = outcome.as_ref().err().filter(|cause| undoes_all(cause)).map(super::in_words);
                 let answer: Answer = Box::new(move |committed| {
                     let told = match committed {
@@ -71,7 +81,7 @@ impl Writer {
                     // A caller that went away no longer wants to know.
                     let _ = reply.send(told);
                 });
-                Done { answer, broken }
+                Done { answer, failed, broken }
             }
             .boxed()
         });
@@ -87,16 +97,6 @@ impl Writer {
     }
 }
 
-async fn in_savepoint<T, F>(connection: &mut Connection, change: F) -> Result<T>
-where
-    F: for<'c> FnOnce(&'c mut Connection) -> Change<'c, T>,
-{
-    let mut savepoint = connection.begin().await.context("cannot begin a change")?;
-    let value = change(&mut savepoint).await?;
-    savepoint.commit().await.context("cannot end a change")?;
-    Ok(value)
-}
-
 /// Whether SQLite may have rolled back more than the change that failed: it does so by itself when the disk is full,
 /// a file cannot be read or written, memory is short or the record is locked.
 fn undoes_all(cause: &anyhow::Error) -> bool {
@@ -110,6 +110,7 @@ fn undoes_all(cause: &anyhow::Error) -> bool {
 
 async fn work(pool: SqlitePool, mut jobs: mpsc::Receiver<Job>, stop: tokio_util::sync::CancellationToken) {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut busy = false;
     loop {
         let taken = tokio::select! {
             taken = jobs.recv_many(&mut batch, BATCH) => taken,
@@ -118,6 +119,15 @@ async fn work(pool: SqlitePool, mut jobs: mpsc::Receiver<Job>, stop: tokio_util:
         if taken == 0 {
             break;
         }
+        if busy && taken < BATCH && !jobs.is_closed() {
+            tokio::time::sleep(GATHER).await;
+            while batch.len() < BATCH
+                && let Ok(job) = jobs.try_recv()
+            {
+                batch.push(job);
+            }
+        }
+        busy = batch.len() > 1;
         let mut waiting = batch.drain(..).collect::<VecDeque<_>>();
         while !waiting.is_empty() {
             commit_together(&pool, &mut waiting).await;
@@ -151,12 +161,28 @@ async fn commit_together(pool: &SqlitePool, waiting: &mut VecDeque<Job>) {
 async fn run(connection: &mut Connection, waiting: &mut VecDeque<Job>, answers: &mut Vec<Answer>) -> Result<()> {
     let mut transaction =
         sqlx::Connection::begin_with(connection, "BEGIN IMMEDIATE").await.context("cannot begin a transaction")?;
+    let alone = waiting.len() == 1;
+    let mut next = "SAVEPOINT change";
     while let Some(job) = waiting.pop_front() {
+        if !alone && !next.is_empty() {
+            sqlx::query(next).execute(&mut *transaction).await.context("cannot begin a change")?;
+        }
         let done = job(Ok(&mut transaction)).await;
         answers.push(done.answer);
         if let Some(cause) = done.broken {
             return Err(anyhow!(cause));
         }
+        if done.failed && alone {
+            return transaction.rollback().await.context("cannot undo a change");
+        }
+        next = if done.failed {
+            // The savepoint stays, and serves the next change.
+            let undone = sqlx::query("ROLLBACK TO SAVEPOINT change").execute(&mut *transaction).await;
+            undone.context("cannot undo a change")?;
+            ""
+        } else {
+            "RELEASE SAVEPOINT change; SAVEPOINT change"
+        };
     }
     transaction.commit().await.context("cannot commit")
 }

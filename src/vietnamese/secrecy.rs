@@ -58,8 +58,13 @@ pub fn of_page(text: &str) -> Option<Degree> {
 
 fn find(text: &str, is_document: bool) -> Option<Degree> {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(HEAD_LINES).collect();
+    // Nearly every page ends here.
+    let marked: Vec<&str> = lines.iter().copied().filter(|line| may_bear_a_mark(line)).collect();
+    if marked.is_empty() {
+        return None;
+    }
     let is_state_document = lines.iter().take(SIGN_LINES).any(|line| is_sign(line));
-    let marks = lines.iter().flat_map(|line| {
+    let marks = marked.iter().flat_map(|line| {
         let stamped = cells(line).filter_map(move |cell| {
             let (degree, how) = stamp(cell)?;
             (is_state_document || (is_document && how == How::Clear)).then_some(degree)
@@ -69,6 +74,35 @@ fn find(text: &str, is_document: bool) -> Option<Degree> {
         stamped.chain(field).chain(beside)
     });
     marks.max()
+}
+
+/// Whether m, a and t follow each other in a line, whatever stands between them that is no letter: every mark has them
+/// so. A letter that no Vietnamese text has may be any of the three, so that nothing passes as another alphabet's.
+fn may_bear_a_mark(line: &str) -> bool {
+    const M: u8 = 1;
+    const A: u8 = 2;
+    const T: u8 = 4;
+    let mut after = 0;
+    for c in line.chars() {
+        let may_be = match c {
+            'm' | 'M' => M,
+            'a' | 'A' => A,
+            't' | 'T' => T,
+            '\0'..='\u{7f}' if c.is_ascii_alphabetic() => 0,
+            '\0'..='\u{7f}' => continue,
+            'è' | 'é' | 'ê' | 'ì' | 'í' | 'ò' | 'ó' | 'ô' | 'õ' | 'ù' | 'ú' | 'ý' | 'đ' | 'Đ' | 'ĩ' | 'ũ' | 'ơ'
+            | 'ư' => 0,
+            // Ẹ to ỹ.
+            '\u{1eb8}'..='\u{1ef9}' => 0,
+            c if c.is_alphabetic() => M | A | T,
+            _ => continue,
+        };
+        if after & A != 0 && may_be & T != 0 {
+            return true;
+        }
+        after = (may_be & M) | if after & M != 0 { may_be & A } else { 0 };
+    }
+    false
 }
 
 /// How a stamp is written.

@@ -221,7 +221,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
     use super::*;
-    use crate::portal::{Entry, Health, State};
+    use crate::portal::{Entry, Health, Learnt, State};
 
     fn directory() -> Directory {
         let portal = |id: i64, slug: &str, name: &str, kind, parent: Option<&str>| Portal {
@@ -233,6 +233,7 @@ mod tests {
             found: vec![],
             state: State::Active,
             health: Health::default(),
+            learnt: Learnt::default(),
         };
         Directory::of(&[
             portal(1, "moh", "Bộ Y tế", Kind::Ministry, None),

@@ -81,7 +81,7 @@ async fn answers_are_as_described() {
     check(&story, "", "", "Story").await;
     check(&story, "", "/items/0", "Telling").await;
     check(document, "", "", "Document").await;
-    check(document, "", "/first", "Citing").await;
+    check(document, "", "/first_article", "Citing").await;
     check("/api/v1/portals", "", "/portals/0", "Portal").await;
     check("/api/v1/amplified", "", "/items/0", "Amplified").await;
     check("/api/v1/desk/items", &lan, "/items/0", "Card").await;

@@ -16,7 +16,14 @@ pub(in crate::discover) fn read(text: &str, now: Timestamp) -> Option<Timestamp>
     if text.is_empty() || text.len() > MAX_LENGTH {
         return None;
     }
-    date::read_machine(text).or_else(|| date::read(text, now)).map(|dated| dated.at)
+    let machine = date::read_machine(text).or_else(|| date::read_machine(&closed_up(text)?));
+    machine.or_else(|| date::read(text, now)).map(|dated| dated.at)
+}
+
+/// `2003-07-01 T 06:55:07 Z` without its spaces: of such a date people would read the day alone. Nothing for other shapes.
+fn closed_up(text: &str) -> Option<String> {
+    let is_shape = text.get(4..5) == Some("-") && text.contains('T') && text.contains(' ');
+    is_shape.then(|| text.split_whitespace().collect())
 }
 
 /// Whether `at` lies too far after `now` to be a date of publication.
@@ -52,6 +59,7 @@ mod tests {
         check(" 2023-08-16T08:37:00+07:00\n", "2023-08-16T01:37:00Z");
         check("8/16/2023 8:37:00 AM", "2023-08-16T01:37:00Z");
         check("16/08/2023 08:37", "2023-08-16T01:37:00Z");
+        check("2023-08-16 T 08:37:00 +07:00", "2023-08-16T01:37:00Z");
         for text in ["", "soon", "30 Feb 2023 00:00:00 GMT", "ấấấ"] {
             check(text, "");
         }

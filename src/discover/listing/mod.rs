@@ -37,6 +37,8 @@ pub struct Listing {
     pub feeds: Vec<Url>,
     /// Pages of the same site that probably list articles, at most 60, in page order.
     pub sections: Vec<Url>,
+    /// Where the page sends its readers on by itself (`<meta http-equiv="refresh">`), when that is another page.
+    pub refresh: Option<Url>,
     /// What is wrong with it, in words.
     pub problems: Vec<String>,
 }
@@ -63,7 +65,7 @@ pub fn listing(html: &str, url: &Url, home: &Url, rules: Option<&Rules>, now: Ti
         .and_then(|element| page.address(href(element)?))
         .or_else(|| pager.next(&page, !leads.is_empty()));
     let sections = sections(&page, &candidates, &leads, &pager);
-    Listing { next, feeds: feeds(&page), sections, leads, problems }
+    Listing { next, feeds: feeds(&page), sections, leads, refresh: refresh(&page), problems }
 }
 
 /// Some software answers with bare rows of a table, which a parser would throw away.
@@ -189,6 +191,21 @@ fn parse(written: &str, problems: &mut Vec<String>) -> Option<Selector> {
         problems.push(format!("the portal's own rule `{written}` is no CSS selector"));
     }
     parsed
+}
+
+/// Where the page sends its readers on, without waiting so long that it is only reloaded.
+fn refresh(page: &Page<'_>) -> Option<Url> {
+    const SOON_S: f64 = 30.0;
+    let is_refresh = |element: &ElementRef<'_>| {
+        element.value().name() == "meta"
+            && element.attr("http-equiv").is_some_and(|name| name.trim().eq_ignore_ascii_case("refresh"))
+    };
+    let element = page.document.root_element().descendent_elements().find(is_refresh)?;
+    let (wait, rest) = element.attr("content")?.split_once([';', ','])?;
+    let (name, target) = rest.split_once('=')?;
+    let goes = name.trim().eq_ignore_ascii_case("url") && wait.trim().parse::<f64>().is_ok_and(|wait| wait <= SOON_S);
+    let target = page.address(target.trim().trim_matches(['"', '\'']))?;
+    (goes && portal::canonical_url(&target) != portal::canonical_url(page.url)).then_some(target)
 }
 
 /// Feeds that the page announces, then links that look like feeds.

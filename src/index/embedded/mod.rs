@@ -4,7 +4,9 @@
 
 mod aside;
 mod ask;
+mod best;
 mod facets;
+mod misspelt;
 mod schema;
 mod searching;
 mod steady;

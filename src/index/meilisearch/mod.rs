@@ -10,6 +10,7 @@ mod http;
 mod prepare;
 mod searching;
 mod shape;
+mod text;
 mod writing;
 
 use std::sync::Arc;
@@ -24,11 +25,10 @@ use meilisearch_sdk::task_info::TaskInfo;
 use serde_json::json;
 use tokio::sync::RwLock;
 
-use self::ask::Demand;
 use self::failure::meaning;
 use self::http::Http;
-use self::searching::Found;
-use super::{Document, PutError, Query, Results, SearchIndex, check_ids, query};
+use super::query::{self, Demand};
+use super::{Document, PutError, Query, Results, SearchIndex, check_ids};
 
 /// Documents in one request.
 const MOST_DOCUMENTS: usize = 1_000;
@@ -152,17 +152,20 @@ impl SearchIndex for Meilisearch {
 
     async fn search(&self, query: &Query) -> Result<Results> {
         let http = self.inner.searcher().await.context("cannot reach the search engine")?;
-        let asked = query::read(&query.text);
-        let mut found = Found::default();
-        let mut met = Demand::All;
-        for demand in Demand::steps(&asked) {
-            met = demand;
-            found = self.inner.find(&http, query, &asked, demand).await?;
-            if found.total_hits > 0 {
+        let mut last = None;
+        for mut step in query::steps(query::read(&query.text)) {
+            let mut found = self.inner.find(&http, query, &step).await?;
+            if step.demand == Demand::All && query::answer_is_thin(found.total(), &step.asked) {
+                step.asked.with_successors = true;
+                found = self.inner.find(&http, query, &step).await?;
+            }
+            let is_enough = found.total() > 0;
+            last = Some((step, found));
+            if is_enough {
                 break;
             }
         }
-        Ok(found.results(&asked, query, met))
+        Ok(last.map_or_else(Results::default, |(step, found)| found.results(&step, query)))
     }
 
     async fn count(&self) -> Result<u64> {

@@ -278,7 +278,7 @@ impl<'a> Sweep<'a> {
             let until = crate::vietnamese::date::show(until);
             Some(format!("the portal has to be left alone until {until}: {cause}"))
         } else if let Some(moved) = &self.moved {
-            Some(format!("the portal has moved to {moved} (change its address to follow)"))
+            Some(format!("the portal has moved to {moved} (see lantoa portal moves)"))
         } else if nothing && self.report.denied > 0 {
             Some("robots.txt closes the whole portal to lantoa (ask its administrator to let lantoa in)".to_owned())
         } else if nothing && self.report.failed > 0 {

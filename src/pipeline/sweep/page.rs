@@ -58,7 +58,7 @@ impl Sweep<'_> {
             self.moved = Some(answer.url.clone());
         }
         let leads = if own { self.links(&answer).await } else { Vec::new() };
-        let arrived = canonical_url(&answer.url);
+        let arrived = self.visit.learnt.canonical(&answer.url);
         let hints = Hints { title: page.title.clone(), published: page.published };
         let Some(read) = self.visit.keep(answer, hints, None).await else { return self.try_later(page).await };
         self.report.pages += 1;
@@ -162,6 +162,9 @@ impl Sweep<'_> {
         if self.visit.parts.window.seen(slug, url.as_str()) == Some(Seen::Article) {
             return true;
         }
+        if !self.visit.learnt.is_plain() {
+            return self.visit.known_at(url).await.is_some();
+        }
         let id = archive::article_id(slug, url.as_str());
         let known = archive::table::knows(self.visit.parts.store.pool(), &id).await;
         self.visit.report.note(known).unwrap_or(false)
@@ -189,7 +192,7 @@ impl Sweep<'_> {
             if !same_site(&entry.url, &entry.aliases, &lead.url) {
                 continue;
             }
-            lead.url = canonical_url(&lead.url);
+            lead.url = self.visit.learnt.canonical(&lead.url);
             let is_page = discover::is_calendar(&lead.url) || !discover::is_service_address(&lead.url);
             if is_page && seen.insert(shape::place(&lead.url)) {
                 leads.push(lead);

@@ -17,16 +17,17 @@ pub(in crate::web) async fn show(
     Path(typed): Path<String>,
 ) -> Result<Json<Value>, Trouble> {
     let known = known(&site, canonical(&typed)?).await?;
-    let portal = |(slug, name, articles): &(String, String, u64)| json!({ "portal": slug, "portal_name": name, "articles": articles });
+    let articles = known.portals.as_ref().map(|portals| portals.iter().map(|portal| portal.articles).sum::<u64>());
     Ok(Json(json!({
         "number": known.number,
         "type": document::type_name(&known.number),
         "issuer": document::issuer(&known.number),
         "issued": known.issued,
-        "articles": known.total,
-        "first": known.first,
-        "last": known.newest.first(),
+        "articles": articles,
+        "first": known.first.published_at,
+        "last": known.newest.first().map(|last| last.published_at),
+        "first_article": known.first,
         "newest": known.newest,
-        "portals": known.portals.map(|portals| portals.iter().map(portal).collect::<Vec<_>>()),
+        "portals": known.portals,
     })))
 }

@@ -59,6 +59,8 @@ pub async fn answer(pool: &Pool, query: &index::Query, results: &Results, took_m
         "page": query.page,
         "per_page": query.per_page,
         "facets": facets(results),
+        "stories": results.stories,
+        "notes": results.notes,
         "items": items,
     }))
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use serde::Serialize;
 
 use crate::archive::citing::{self, Citing, Order};
-use crate::archive::{self, Cited};
+use crate::archive::{self, Cited, Explained};
+use crate::clock::{Timestamp, vietnam};
 use crate::index::{self, Sort};
 use crate::vietnamese::document;
-use crate::web::asked::show_issue;
+use crate::web::asked::{show_day, show_issue};
 use crate::web::frame::{Frame, page};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
@@ -20,6 +22,8 @@ use crate::web::{Site, form, outward};
 const LONGEST: usize = 100;
 /// Issuers and days told of one number.
 const ISSUES: i64 = 5;
+/// Articles that are looked at one by one; of more only counts are told.
+const LOOKED_AT: i64 = 5_000;
 /// Newest articles on the page, and portals in its table.
 const NEWEST: i64 = 10;
 const PORTALS: usize = 50;
@@ -34,10 +38,21 @@ pub(in crate::web) struct Known {
     pub(in crate::web) first: Citing,
     /// The newest articles that cite it, newest first.
     pub(in crate::web) newest: Vec<Citing>,
-    /// Articles by portal (slug, name, number), most first; nothing when the search engine does not answer.
-    pub(in crate::web) portals: Option<Vec<(String, String, u64)>>,
-    /// Articles that cite it, when the search engine answers.
-    pub(in crate::web) total: Option<u64>,
+    /// Who explained it; nothing when the search engine should count them and does not answer.
+    pub(in crate::web) portals: Option<Vec<Portal>>,
+}
+
+/// A portal that explained it.
+#[derive(Serialize)]
+pub(in crate::web) struct Portal {
+    /// Slug and name.
+    pub(in crate::web) portal: String,
+    pub(in crate::web) portal_name: String,
+    /// Its articles.
+    pub(in crate::web) articles: u64,
+    /// Its first and last; nothing where so many cite the document that they are only counted.
+    pub(in crate::web) first: Option<Timestamp>,
+    pub(in crate::web) last: Option<Timestamp>,
 }
 
 #[derive(Template)]
@@ -85,28 +100,45 @@ pub(in crate::web) async fn known(site: &Site, number: String) -> Result<Known, 
     let mut newest = citing::articles(pool, &number, Order::NewestFirst, NEWEST).await?;
     std::iter::once(&mut first).chain(&mut newest).for_each(|article| article.title = outward::masked(&article.title));
     let issued = archive::table::issued(pool, &number, ISSUES).await?;
+    let portals = match archive::table::explained(pool, &number, LOOKED_AT).await? {
+        Some(explained) => Some(explained.into_iter().map(portal).collect()),
+        None => counted(site, &number).await?,
+    };
+    Ok(Known { number, issued, first, newest, portals })
+}
+
+fn portal(explained: Explained) -> Portal {
+    Portal {
+        portal: explained.portal,
+        portal_name: explained.portal_name,
+        articles: u64::try_from(explained.articles).unwrap_or_default(),
+        first: Some(explained.first),
+        last: Some(explained.last),
+    }
+}
+
+/// Counts by the search engine, for documents that half the country cites.
+async fn counted(site: &Site, number: &str) -> Result<Option<Vec<Portal>>, Trouble> {
     let query = index::Query {
-        document: Some(number.clone()),
+        document: Some(number.to_owned()),
         sort: Sort::Newest,
         page: 1,
         per_page: 1,
         ..index::Query::default()
     };
-    let counted = match site.parts.index.search(&query).await {
-        Ok(results) => Some(results),
+    let results = match site.parts.index.search(&query).await {
+        Ok(results) => results,
         Err(cause) => {
             tracing::error!(cause = format!("{cause:#}"), "cannot count who explains a document");
-            None
+            return Ok(None);
         }
     };
     let directory = site.directory().await?;
-    let name = |(slug, count): &(String, u64)| {
-        let name = directory.names.get(slug).cloned().unwrap_or_else(|| slug.clone());
-        (slug.clone(), name, *count)
+    let portal = |(slug, articles): (String, u64)| {
+        let portal_name = directory.names.get(&slug).cloned().unwrap_or_else(|| slug.clone());
+        Portal { portal: slug, portal_name, articles, first: None, last: None }
     };
-    let total = counted.as_ref().map(|results| results.total);
-    let portals = counted.map(|results| results.portals.iter().map(name).collect());
-    Ok(Known { number, issued, first, newest, portals, total })
+    Ok(Some(results.portals.into_iter().map(portal).collect()))
 }
 
 /// `Quyết định · Ủy ban nhân dân tỉnh Nghệ An, 12/03/2024`. A number alone is used in every province: what articles say
@@ -134,7 +166,18 @@ impl Document {
         self.known.newest.first().filter(|last| last.id != self.known.first.id)
     }
 
-    fn portals(&self) -> Option<&[(String, String, u64)]> {
+    fn articles(&self) -> u64 {
+        self.known.portals.iter().flatten().map(|portal| portal.articles).sum()
+    }
+
+    /// `16/08/2023 – 20/08/2023`, or one day.
+    fn days(&self, portal: &Portal) -> Option<String> {
+        let day = |at: Timestamp| show_day(at.to_zoned(vietnam()).date());
+        let (first, last) = (day(portal.first?), day(portal.last?));
+        Some(if first == last { first } else { format!("{first} – {last}") })
+    }
+
+    fn portals(&self) -> Option<&[Portal]> {
         self.known.portals.as_deref().map(|portals| &portals[..portals.len().min(PORTALS)])
     }
 

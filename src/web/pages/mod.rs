@@ -9,6 +9,7 @@ pub(super) mod home;
 pub(super) mod item;
 pub(super) mod login;
 pub(super) mod operations;
+pub(super) mod notes;
 pub(super) mod portal;
 pub(super) mod search;
 pub(super) mod story;

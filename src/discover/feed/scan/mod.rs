@@ -88,6 +88,8 @@ struct Capture {
     text: String,
     base: Option<Url>,
     is_permalink: bool,
+    /// The script or style inside that is passed over now.
+    unspoken: Option<String>,
 }
 
 /// What the text of an element is.
@@ -172,6 +174,9 @@ impl<'a> Scanner<'a> {
                 if !capture.text.is_empty() && is_block(&local) {
                     capture.text.push(' ');
                 }
+                if !is_empty && matches!(local.as_str(), "script" | "style") {
+                    capture.unspoken = Some(local);
+                }
                 return;
             }
         }
@@ -249,11 +254,14 @@ impl<'a> Scanner<'a> {
                 text: String::new(),
                 base: None,
                 is_permalink: false,
+                unspoken: None,
             });
             return;
         }
         let kind = match attribute(tag, "type").as_deref() {
             _ if attribute(tag, "mode").as_deref() == Some("base64") => Kind::Base64,
+            // RFC 4287 §4.1.3.3: what is neither text nor XML is base64.
+            Some("application/octet-stream") => Kind::Base64,
             Some("text" | "text/plain") if attribute(tag, "mode").as_deref() != Some("escaped") => Kind::Plain,
             Some("xhtml" | "application/xhtml+xml" | "application/xml") => Kind::Plain,
             None if matches!(self.scan.root.as_str(), "feed" | "entry") => Kind::Plain,
@@ -263,7 +271,8 @@ impl<'a> Scanner<'a> {
         let rel = attribute(tag, "rel").unwrap_or_default().to_ascii_lowercase();
         let leads_elsewhere = field == Field::Link && !(rel.is_empty() || rel.ends_with("alternate"));
         let field = if leads_elsewhere { Field::Other } else { field };
-        let capture = Capture { name, field, rank, kind, nested: 0, text: String::new(), base, is_permalink };
+        let capture =
+            Capture { name, field, rank, kind, nested: 0, text: String::new(), base, is_permalink, unspoken: None };
         if field == Field::Link
             && let Some(href) = attribute(tag, "href")
         {
@@ -275,7 +284,13 @@ impl<'a> Scanner<'a> {
     /// `<link rel="alternate" type="text/html" href="…">`.
     fn atom_link(&mut self, tag: &BytesStart<'_>, href: &str, base: Option<&Url>) {
         let media = attribute(tag, "type").unwrap_or_default();
-        let rank = if media.is_empty() || media.contains("html") { 4 } else { 3 };
+        let is_rss = !matches!(self.scan.root.as_str(), "feed" | "entry") && !tag.name().0.contains(':');
+        let rank = match media.is_empty() || media.contains("html") {
+            // RSS has one kind of link, however it is written.
+            true if is_rss => 5,
+            true => 4,
+            false => 3,
+        };
         let Some(url) = self.link(base, href, false) else { return };
         match &mut self.item {
             Some(item) => later(&mut item.link, rank, url),
@@ -286,6 +301,7 @@ impl<'a> Scanner<'a> {
     fn text(&mut self, text: &str) {
         if let Some(capture) = &mut self.capture
             && capture.field != Field::Other
+            && capture.unspoken.is_none()
             && capture.text.len() < MAX_FIELD
         {
             capture.text.push_str(plain::prefix(text, MAX_FIELD));
@@ -301,6 +317,7 @@ impl<'a> Scanner<'a> {
             return;
         }
         let Some(capture) = &mut self.capture else { return };
+        capture.unspoken = capture.unspoken.take().filter(|unspoken| !unspoken.eq_ignore_ascii_case(local));
         if !capture.name.eq_ignore_ascii_case(name) {
             if !capture.text.is_empty() && is_block(&local.to_ascii_lowercase()) {
                 capture.text.push(' ');

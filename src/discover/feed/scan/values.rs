@@ -56,9 +56,12 @@ impl Scanner<'_> {
     fn take_id(&mut self, capture: &Capture) {
         let text = plain::line(&capture.text, plain::MAX_TITLE);
         let url = self.link(capture.base.as_ref(), &text, true);
+        let path = is_path(&text).then(|| self.link(capture.base.as_ref(), &text, false)).flatten();
         let Some(item) = &mut self.item else { return };
         if let Some(url) = url {
             better(&mut item.link, if capture.is_permalink { 2 } else { 1 }, url);
+        } else if let Some(path) = path.filter(|_| capture.is_permalink) {
+            better(&mut item.link, 0, path);
         }
         item.id = Some(text);
     }
@@ -126,6 +129,11 @@ impl Scanner<'_> {
             self.kept.sort_by_key(|(place, _)| *place);
         }
     }
+}
+
+/// Whether an identifier is the path of a page, as some software writes it in the place of a link.
+fn is_path(id: &str) -> bool {
+    id.contains('/') && !id.contains(':') && !id.contains(char::is_whitespace)
 }
 
 /// Takes a value when its element outranks the one that gave the present value.

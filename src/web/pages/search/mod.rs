@@ -14,13 +14,14 @@ use axum::response::{IntoResponse, Response};
 use self::filters::{Choice, Chosen};
 pub(in crate::web) use self::filters::{Link, spans};
 use self::steps::Step;
-use crate::archive;
-use crate::index::{Hit, Results, Sort};
+use crate::archive::{self, telling};
+use crate::index::{Hit, NoteKind, Results, Sort};
 use crate::share;
 use crate::web::asked::{Asked, Within, show_day};
 use crate::web::form::Query;
 use crate::web::frame::{Frame, page};
 use crate::web::pages::document;
+use crate::web::pages::notes::{self, Line};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 use crate::web::{Site, found, outward, unanswered};
@@ -45,8 +46,10 @@ struct Search {
     years: Vec<Link>,
     /// Articles whose portal gave only a day.
     by_day: HashSet<String>,
-    /// Other articles of a story, by story.
-    copies: HashMap<String, i64>,
+    /// Articles and portals of a story, by story.
+    spread: HashMap<String, (i64, i64)>,
+    /// What was searched besides the words as typed.
+    notes: Vec<Line>,
     documents: Vec<Link>,
     /// The document that is asked for: its number, and what articles say of it.
     document: Option<(String, Option<String>)>,
@@ -65,13 +68,15 @@ pub(in crate::web) async fn show(
     let found = found::find(&site, &asked, &directory).await?;
     let results = &found.results;
     if asked.page == 1 && !asked.filtered() {
-        unanswered::searched(&site, &asked.text, results.total);
+        // What holds only some of the words is no answer yet.
+        let partly = results.notes.iter().any(|note| note.kind == NoteKind::Fewer);
+        unanswered::searched(&site, &asked.text, if partly { 0 } else { results.total });
     }
     let pool = site.parts.store.pool();
     let ids: Vec<&str> = results.hits.iter().map(|hit| hit.id.as_str()).collect();
     let stories: Vec<String> = results.hits.iter().map(|hit| hit.story.clone()).collect();
     let by_day = share::table::dated_by_day(pool, &ids).await?;
-    let copies = share::table::articles_of(pool, &stories).await?;
+    let spread = telling::spreads(pool, &stories).await?;
     let document = match &asked.document {
         Some(number) => {
             let told = archive::table::issued(pool, number, ISSUES).await?;
@@ -89,9 +94,10 @@ pub(in crate::web) async fn show(
         spans: filters::spans(&frame, &asked),
         years: filters::years(&asked, results),
         documents: filters::documents(&asked, results),
-        pages: steps::steps(&asked, results.total),
+        pages: steps::steps(&asked, results.stories),
         by_day,
-        copies,
+        spread,
+        notes: notes::lines(&frame, &asked, &results.notes),
         document,
         frame,
         asked,
@@ -117,9 +123,13 @@ impl Search {
         self.frame.published(hit.published_at, self.by_day.contains(&hit.id))
     }
 
-    /// How many other articles tell the story of a hit.
-    fn others(&self, hit: &Hit) -> i64 {
-        self.copies.get(&hit.story).map_or(0, |articles| articles - 1)
+    /// Who else tells the story of a hit, which is folded under it.
+    fn others(&self, hit: &Hit) -> Option<String> {
+        match self.spread.get(&hit.story)? {
+            (_, portals) if *portals > 1 => Some(self.frame.count("search.other_portals", portals - 1)),
+            (articles, _) if *articles > 1 => Some(self.frame.count("search.other_articles", articles - 1)),
+            _ => None,
+        }
     }
 
     fn newest_first(&self) -> bool {
@@ -134,6 +144,6 @@ impl Search {
 
     /// Whether there are more hits than can be paged through.
     fn all_pages_reached(&self) -> bool {
-        self.asked.page == self.asked.last_page() && self.results.total > (self.asked.page * self.asked.per_page) as u64
+        self.asked.page == self.asked.last_page() && self.results.stories >= self.asked.page * self.asked.per_page
     }
 }

@@ -1,4 +1,4 @@
-//! Numbered pages: a question and how many answers it has in, links out.
+//! Numbered pages: a question and how many stories answer it in, links out.
 
 use crate::web::asked::Asked;
 
@@ -10,8 +10,8 @@ pub(super) enum Step {
 }
 
 /// The first page, the last, those before and after, and gaps between.
-pub(super) fn steps(asked: &Asked, total: u64) -> Vec<Step> {
-    let pages = usize::try_from(total).unwrap_or(usize::MAX).div_ceil(asked.per_page).min(asked.last_page());
+pub(super) fn steps(asked: &Asked, stories: usize) -> Vec<Step> {
+    let pages = stories.div_ceil(asked.per_page).min(asked.last_page());
     if pages < 2 {
         return Vec::new();
     }

@@ -1,0 +1,165 @@
+//! What a visit leaves to the operator: a portal that has emptied itself, many articles that are missing at once, a home
+//! page or feed that leads to another host. See [`crate::portal::questions`].
+
+use std::collections::HashMap;
+
+use super::leads::Leads;
+use super::{Visit, not_found};
+use crate::archive::table::Check;
+use crate::archive::{self, Incoming, Kept, addresses};
+use crate::portal::questions::{self, Facts, Kind, Question, Stage};
+
+/// Articles that a portal must have had before it can be said to be empty.
+const HAD: i64 = 10;
+/// Addresses that show one and the same page before all of them are thought to.
+const SAME_PAGE: usize = 3;
+/// Known articles that are asked for while a portal seems empty, to see whether it is as it was.
+const PROBES: usize = 3;
+/// Articles that are kept back at most until it is clear that each has a page of its own.
+const SUSPECTS: usize = 100;
+
+impl Visit<'_> {
+    /// Reads what was asked about the portal before.
+    pub(super) async fn load_questions(&mut self) {
+        let known = questions::of_portal(self.parts.store.pool(), self.portal.id).await;
+        self.questions = self.report.note(known).unwrap_or_default();
+    }
+
+    fn question(&self, kind: Kind) -> Option<&Question> {
+        self.questions.iter().find(|question| question.kind == kind)
+    }
+
+    /// Whether the operator said that the portal is as it should be.
+    pub(super) fn is_answered(&self, kind: Kind, answer: bool) -> bool {
+        self.question(kind).is_some_and(|question| question.stage == Stage::Answered && question.answer == Some(answer))
+    }
+
+    /// Whether nothing more of the portal is read in this visit, because it has emptied itself.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.emptied.is_some() && self.probes >= PROBES
+    }
+
+    /// Notices that a portal which had articles lists none at all, though everything answered.
+    pub(super) async fn look_whether_empty(&mut self, leads: &Leads) {
+        if !leads.answered || leads.moved.is_some() || self.hiccups > 0 || self.is_answered(Kind::Empty, false) {
+            return;
+        }
+        let still = self.question(Kind::Empty).filter(|question| question.is_open());
+        let still = still.and_then(|question| question.facts.seen.clone());
+        self.lists_nothing = leads.listed == 0;
+        if self.lists_nothing {
+            let live = archive::table::live(self.parts.store.pool(), self.portal.id).await;
+            if self.report.note(live).is_some_and(|live| live >= HAD) {
+                self.emptied = Some("no feed, sitemap or listing shows an article any more".to_owned());
+            }
+        } else if let Some(seen) = still {
+            // It lists again: whether the articles are there is seen at a few of them.
+            self.emptied = Some(seen);
+        }
+    }
+
+    /// Whether a known article's page holds something else altogether.
+    pub(super) async fn is_suspect(&mut self, known: &Check, incoming: &Incoming) -> bool {
+        if self.is_answered(Kind::Empty, false) {
+            return false;
+        }
+        let before = addresses::at(self.parts.store.pool(), self.portal.id, &known.url).await;
+        let Some(Some(before)) = self.report.note(before) else { return false };
+        before.content_hash != incoming.content_hash && before.title.trim() != incoming.article.title.trim()
+    }
+
+    /// Keeps a page back until others were read; what is one page under many addresses changes no article.
+    pub(super) async fn keep_back(&mut self, incoming: Incoming) {
+        self.suspects.push(incoming);
+        if self.suspects.len() >= SUSPECTS {
+            self.settle_suspects().await;
+        }
+    }
+
+    /// Puts what was kept back into the record, unless several articles turned into one page.
+    pub(super) async fn settle_suspects(&mut self) {
+        let suspects = std::mem::take(&mut self.suspects);
+        let mut shown: HashMap<String, usize> = HashMap::new();
+        for suspect in &suspects {
+            *shown.entry(not_found::fingerprint(&suspect.article)).or_default() += 1;
+        }
+        let most = shown.values().copied().max().unwrap_or(0);
+        for suspect in suspects {
+            let alike = shown.get(&not_found::fingerprint(&suspect.article)).copied().unwrap_or(0);
+            if alike > 1 {
+                self.report.skipped += 1;
+                self.unchanged.push(suspect.id);
+                continue;
+            }
+            let id = suspect.id.clone();
+            let kept = self.archive(suspect).await;
+            match self.report.note(kept) {
+                Some((Kept::Changed | Kept::New, _)) => self.report.changed += 1,
+                Some(_) => self.report.unchanged += 1,
+                None => {
+                    tracing::debug!(portal = self.portal.entry.slug, article = id, "an edit was not written down");
+                    self.unwritten_in_a_row += 1;
+                }
+            }
+            self.parts.index.wake();
+        }
+        if most >= SAME_PAGE {
+            self.emptied = Some(format!("{most} addresses of articles show one and the same page"));
+        } else if most <= 1 && self.probes >= PROBES {
+            // Each holds its own again.
+            self.emptied = self.emptied.take().filter(|_| self.lists_nothing);
+        }
+    }
+
+    /// Asks the operator what this visit may not decide, and takes back what is no longer so.
+    pub(super) async fn ask_operator(&mut self, leads: &Leads) {
+        if !leads.answered {
+            return;
+        }
+        let mut sighted: Vec<(Kind, String, Facts)> = Vec::new();
+        let mut settled: Vec<(Kind, String)> = Vec::new();
+        let open =
+            |kind| self.questions.iter().any(|question| question.kind == kind && question.stage != Stage::Answered);
+        match &self.emptied {
+            Some(seen) => {
+                sighted.push((Kind::Empty, String::new(), Facts { seen: Some(seen.clone()), ..Facts::default() }));
+            }
+            None if open(Kind::Empty) && self.hiccups == 0 => settled.push((Kind::Empty, String::new())),
+            None => {}
+        }
+        for (from, to) in &leads.moves {
+            match to {
+                Some(to) => {
+                    let facts = Facts { to: Some(to.to_string()), ..Facts::default() };
+                    sighted.push((Kind::Moved, from.to_string(), facts));
+                }
+                None if open(Kind::Moved) => settled.push((Kind::Moved, from.to_string())),
+                None => {}
+            }
+        }
+        if sighted.is_empty() && settled.is_empty() {
+            return;
+        }
+        let (portal, now) = (self.portal.id, self.parts.clock.now());
+        let noted = self.parts.store.write(move |connection| {
+            Box::pin(async move {
+                for (kind, subject) in &settled {
+                    questions::take_back(connection, portal, *kind, subject).await?;
+                }
+                let mut asked = Vec::new();
+                for (kind, subject, facts) in &sighted {
+                    asked.push(questions::sighted(connection, portal, *kind, subject, facts, now).await?);
+                }
+                Ok(asked)
+            })
+        });
+        let noted = noted.await;
+        self.asked_now.extend(self.report.note(noted).unwrap_or_default());
+    }
+
+    /// What waits for the operator after this visit, in words.
+    pub(super) fn asks_in_words(&self) -> Option<String> {
+        let open = self.asked_now.iter().find(|question| question.is_open())?;
+        Some(format!("{} ({})", open.words(), open.mend()))
+    }
+}
