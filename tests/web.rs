@@ -22,6 +22,13 @@ use lantoa::triage;
 use lantoa::web::{self, IndexStatus, Parts};
 use tower::ServiceExt;
 
+#[path = "web/citizens.rs"]
+mod citizens;
+#[path = "web/openapi.rs"]
+mod openapi;
+#[path = "web/unanswered.rs"]
+mod unanswered;
+
 const HOSTILE: &str = "\"><script>alert(1)</script><img src=x onerror=alert(2)>' & {{7*7}}";
 
 /// An engine that answers from a list, or not at all.
@@ -359,6 +366,7 @@ async fn each_visitor_gets_what_is_theirs() {
     let item = format!("/items/{}", house.articles[0]);
     let story = format!("/stories/{}", house.articles[0]);
     let api_item = format!("/api/v1/items/{}", house.articles[0]);
+    let api_story = format!("/api/v1/stories/{}", house.articles[3]);
     let routes: Vec<(&str, &str, [u16; 5])> = vec![
         ("GET", "/", [200; 5]),
         ("GET", "/search", [200; 5]),
@@ -366,8 +374,15 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", &item, [200; 5]),
         ("GET", "/items/nothing", [404; 5]),
         ("GET", "/items/aaaaaaaaaaaaaaaaaaaaaaaaaa", [404; 5]),
-        ("GET", &story, [308; 5]),
-        ("GET", "/documents/224/2026/N%C4%90-CP", [303; 5]),
+        ("GET", &story, [200; 5]),
+        ("GET", "/stories/nothing", [404; 5]),
+        ("GET", "/documents/224/2026/N%C4%90-CP", [200; 5]),
+        ("GET", "/documents/224/2026/nd-cp", [303; 5]),
+        ("GET", "/documents/909/2026/N%C4%90-CP", [404; 5]),
+        ("GET", "/portals", [200; 5]),
+        ("GET", "/portals/moh", [200; 5]),
+        ("GET", "/portals/nothing", [404; 5]),
+        ("GET", "/suggest?q=bao", [200; 5]),
         ("GET", "/feeds/amplified.atom", [200; 5]),
         ("GET", "/feeds/amplified.rss", [200; 5]),
         ("GET", "/feeds/amplified.json", [200; 5]),
@@ -382,9 +397,15 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/crawler", [200; 5]),
         ("GET", "/static/style.css", [200; 5]),
         ("GET", "/static/desk.js", [200; 5]),
+        ("GET", "/static/suggest.js", [200; 5]),
         ("GET", "/static/%2e%2e%2fmod.rs", [404; 5]),
         ("GET", "/api/v1/search", [200; 5]),
         ("GET", &api_item, [200; 5]),
+        ("GET", &api_story, [200; 5]),
+        ("GET", "/api/v1/stories/nothing", [404; 5]),
+        ("GET", "/api/v1/documents/224/2026/N%C4%90-CP", [200; 5]),
+        ("GET", "/api/v1/documents/x", [404; 5]),
+        ("GET", "/api/v1/openapi.json", [200; 5]),
         ("GET", "/api/v1/portals", [200; 5]),
         ("GET", "/api/v1/amplified", [200; 5]),
         ("GET", "/api/v1/desk/items", [401, 200, 403, 200, 200]),
@@ -407,6 +428,8 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/console/portals/moh", [303, 403, 200, 403, 200]),
         ("GET", "/console/portals/nothing", [303, 403, 404, 403, 404]),
         ("POST", "/console/questions", [403, 403, 400, 403, 400]),
+        ("GET", "/console/unanswered", [303, 200, 200, 403, 200]),
+        ("GET", "/console/unanswered.csv", [303, 200, 200, 403, 200]),
         ("GET", "/healthz", [200; 5]),
         // For clients on this machine only, and these requests say nothing of where they come from.
         ("GET", "/readyz", [404; 5]),
@@ -492,7 +515,7 @@ async fn an_item_shows_an_extract_and_leads_to_the_original() {
     item.has("rel=\"noopener noreferrer nofollow\"")
         .has("<link rel=\"canonical\" href=\"https://moh.gov.vn/tin-0.html?a=1&#38;b=2\">")
         .has("14:00 21/11/2026")
-        .has("/search?document=224%2F2026%2FN%C4%90-CP")
+        .has("/documents/224/2026/N%C4%90-CP")
         .has("(Chính phủ, 24/06/2026)")
         .has("CCCD ●●●34")
         .has("19009095")
@@ -1219,12 +1242,15 @@ async fn questions_that_are_bombs_are_answered_quickly() {
     for (path, status) in [
         (format!("/search?q={}", "(".repeat(5000)), 400),
         (format!("/search?q={}", "a+".repeat(10_000)), 400),
-        (format!("/search?{}", "portal=x&".repeat(1000)), 200),
+        (format!("/search?{}", "portal=x&".repeat(1000)), 400),
         (format!("/search?{}", "kind=x&".repeat(1000)), 400),
         ("/api/v1/search?per_page=1000000".into(), 400),
         ("/api/v1/search?page=1000000000".into(), 400),
         ("/api/v1/search?page=-9223372036854775808".into(), 400),
-        (format!("/documents/{}", "%C4%90/".repeat(2000)), 303),
+        (format!("/search?{}", "province=x&".repeat(1000)), 400),
+        (format!("/suggest?q={}", "a+".repeat(5_000)), 200),
+        (format!("/portals?q={}&page=99999999999", "(".repeat(5_000)), 200),
+        (format!("/documents/{}", "%C4%90/".repeat(2000)), 404),
     ] {
         let begun = std::time::Instant::now();
         let answer = house.get(&path, "").await;

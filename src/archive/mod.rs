@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod attachments;
+pub mod citing;
 pub mod difference;
 mod keep;
 pub mod notices;
@@ -9,6 +10,7 @@ mod origin;
 mod presence;
 mod row;
 pub mod table;
+pub mod telling;
 mod unrest;
 
 use serde::{Deserialize, Serialize};

@@ -104,11 +104,23 @@ pub async fn issued(pool: &Pool, number: &str, most: i64) -> Result<Vec<Cited>> 
     rows.iter().map(cited_of).collect()
 }
 
-/// Who explained the document with this number, the first to do so first.
+/// Who explained the document with this number, the first to do so first; nothing when more than `most` articles cite
+/// it, because each of them has to be looked at.
 ///
 /// # Errors
 /// When the record cannot be read.
-pub async fn explained(pool: &Pool, number: &str) -> Result<Vec<Explained>> {
+pub async fn explained(pool: &Pool, number: &str, most: i64) -> Result<Option<Vec<Explained>>> {
+    let trouble = || format!("cannot read who explained document {number}");
+    let citing: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM (SELECT 1 FROM article_document WHERE number = $1 LIMIT $2) AS some")
+            .bind(number)
+            .bind(most.saturating_add(1))
+            .fetch_one(pool)
+            .await
+            .with_context(trouble)?;
+    if citing > most {
+        return Ok(None);
+    }
     let rows = sqlx::query(
         "SELECT p.slug, p.name, COUNT(*) AS articles, MIN(COALESCE(a.published_at, a.first_seen_at)) AS first, \
          MAX(COALESCE(a.published_at, a.first_seen_at)) AS last \
@@ -119,8 +131,9 @@ pub async fn explained(pool: &Pool, number: &str) -> Result<Vec<Explained>> {
     .bind(number)
     .fetch_all(pool)
     .await
-    .with_context(|| format!("cannot read who explained document {number}"))?;
-    rows.iter()
+    .with_context(trouble)?;
+    let explained = rows
+        .iter()
         .map(|row| {
             Ok(Explained {
                 portal: row.try_get("slug")?,
@@ -130,7 +143,8 @@ pub async fn explained(pool: &Pool, number: &str) -> Result<Vec<Explained>> {
                 last: instant(row.try_get("last")?),
             })
         })
-        .collect()
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Some(explained))
 }
 
 fn cited_of(row: &SqliteRow) -> Result<Cited> {
@@ -353,4 +367,19 @@ impl Copy {
             Self::Near => "near",
         }
     }
+}
+
+/// Ids and headlines of the newest live articles, newest first.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn headlines(pool: &Pool, most: i64) -> Result<Vec<(String, String)>> {
+    sqlx::query_as(
+        "SELECT id, title FROM article WHERE status = 'live' AND published_at IS NOT NULL \
+         ORDER BY published_at DESC LIMIT $1",
+    )
+    .bind(most)
+    .fetch_all(pool)
+    .await
+    .context("cannot read the newest headlines")
 }

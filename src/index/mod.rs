@@ -10,6 +10,7 @@ mod query;
 mod snippet;
 mod table;
 mod tokens;
+pub mod unanswered;
 mod weights;
 
 use std::collections::HashMap;

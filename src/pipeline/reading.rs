@@ -256,11 +256,11 @@ impl Visit<'_> {
         let work = move || {
             // Some servers send files with the type of a page, and their bytes pass for letters.
             if let Some(kind) = fetch::no_text(&body) {
-                return Ok(Found::Other(format!("{kind} and no page")));
+                return Ok((None, Found::Other(format!("{kind} and no page"))));
             }
             let decoded = decode(&body, content_type.as_deref());
             let mut read = extract::article_of(&decoded.text, &url, &hints, rules.as_ref(), &families, now);
-            let seen = health::Seen::of(&read);
+            let seen = Some(health::Seen::of(&read));
             // Before anything of the page goes anywhere, and whatever else the page is.
             let text = format!("{}\n{}", read.article.title, read.full_text());
             let harmless = addresses.iter().any(|address| harmless.contains(address));
@@ -297,7 +297,9 @@ impl Visit<'_> {
         };
         let found = self.think(work).await?;
         let (seen, found) = self.report.note(found)?;
-        self.watch.read(seen);
+        if let Some(seen) = seen {
+            self.watch.read(seen);
+        }
         Some(found)
     }
 

@@ -47,6 +47,18 @@ pub async fn find(pool: &Pool, slug: &str) -> Result<Option<Portal>> {
     row.as_ref().map(portal_of).transpose()
 }
 
+/// Slugs and names of the portals that are components of this one, by name.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn components(pool: &Pool, slug: &str) -> Result<Vec<(String, String)>> {
+    sqlx::query_as("SELECT slug, name FROM portal WHERE parent = $1 AND state <> 'removed' ORDER BY name, slug")
+        .bind(slug)
+        .fetch_all(pool)
+        .await
+        .with_context(|| format!("cannot read the components of portal {slug}"))
+}
+
 /// Adds a portal or brings its registration up to date; what was learnt about it stays. A removed one comes back.
 ///
 /// # Errors

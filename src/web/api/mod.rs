@@ -1,6 +1,9 @@
 //! The public API, version 1: the twins of the pages, as JSON.
 
 pub(super) mod desk;
+pub(super) mod document;
+pub(super) mod openapi;
+pub(super) mod story;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,12 +25,9 @@ use crate::index::{self, Hit, Results};
 use crate::portal::{self, State as Run};
 use crate::share;
 use crate::store::Pool;
-use crate::vietnamese::document;
 
 /// Hits on one page unless asked otherwise.
 const PER_PAGE: usize = 20;
-/// Issuers and days told of one number.
-const ISSUES: i64 = 5;
 /// Stories in one answer of `/api/v1/amplified`.
 const STORIES: i64 = 500;
 
@@ -38,7 +38,7 @@ pub(super) async fn search(State(site): State<Arc<Site>>, Query(fields): Query) 
         return Err(Trouble::Bad(format!("cannot understand `{field}`: `{value}`")));
     }
     let begun = site.now();
-    let query = asked.query();
+    let query = asked.query(&*site.directory().await?, begun);
     let results = site.parts.index.search(&query).await.map_err(Trouble::NoSearch)?;
     let took_ms = site.now().duration_since(begun).as_millis().max(0);
     Ok(Json(answer(site.parts.store.pool(), &query, &results, u64::try_from(took_ms).unwrap_or(u64::MAX)).await?))
@@ -158,27 +158,6 @@ pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) 
         "status": article.status,
         "first_seen_at": article.first_seen_at,
         "last_seen_at": article.last_seen_at,
-    })))
-}
-
-/// `GET /api/v1/documents/{number}`: what the number says, and who explained the document and when.
-pub(super) async fn document(
-    State(site): State<Arc<Site>>,
-    Path(number): Path<String>,
-) -> Result<Json<Value>, Trouble> {
-    let number = document::canonical(&number).ok_or(Trouble::NotFound)?;
-    let pool = site.parts.store.pool();
-    let issued = archive::table::issued(pool, &number, ISSUES).await?;
-    let portals = archive::table::explained(pool, &number).await?;
-    Ok(Json(json!({
-        "number": number,
-        "type": document::type_name(&number),
-        "issuer": document::issuer(&number),
-        "issued": issued,
-        "articles": portals.iter().map(|portal| portal.articles).sum::<i64>(),
-        "first": portals.iter().map(|portal| portal.first).min(),
-        "last": portals.iter().map(|portal| portal.last).max(),
-        "portals": portals,
     })))
 }
 
