@@ -59,12 +59,21 @@ async fn spellings_that_matter_are_not_mixed_up() {
     let desk = Desk::open().await;
     let (day, now) = switch();
     let server = Server::start(move |asked| match asked.path {
-        "/" if day.load(Ordering::Relaxed) == 0 => Reply::page(listing([(1, "/t/aB"), (1, "/t/ab"), (3, "/t/cD")])),
-        "/" => Reply::page(listing([(4, "/t/cd"), (5, "/t/CD")])),
-        "/t/aB" | "/t/ab" => Reply::page(article(1, "", "")),
-        "/t/cD" => Reply::page(article(3, "", "")),
-        "/t/cd" => Reply::page(article(4, "", "")),
-        "/t/CD" => Reply::page(article(5, "", "")),
+        "/" if day.load(Ordering::Relaxed) == 0 => Reply::page(listing([
+            (1, "/tin/bai-viet-aB.html"),
+            (1, "/tin/bai-viet-ab.html"),
+            (3, "/tin/bai-viet-cD.html"),
+        ])),
+        "/" => Reply::page(listing([
+            (1, "/tin/bai-viet-aB.html"),
+            (3, "/tin/bai-viet-cD.html"),
+            (4, "/tin/bai-viet-cd.html"),
+            (5, "/tin/bai-viet-CD.html"),
+        ])),
+        "/tin/bai-viet-aB.html" | "/tin/bai-viet-ab.html" => Reply::page(article(1, "", "")),
+        "/tin/bai-viet-cD.html" => Reply::page(article(3, "", "")),
+        "/tin/bai-viet-cd.html" => Reply::page(article(4, "", "")),
+        "/tin/bai-viet-CD.html" => Reply::page(article(5, "", "")),
         _ => Reply::missing(),
     })
     .await;
@@ -301,7 +310,6 @@ async fn a_portal_that_empties_itself_stops_and_asks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_is_proposed_after_three_days_and_followed_when_accepted() {
-    let desk = Desk::open().await;
     let (day, now) = switch();
     let place = Arc::new(Mutex::new(String::new()));
     let to = Arc::clone(&place);
@@ -323,6 +331,7 @@ async fn a_move_is_proposed_after_three_days_and_followed_when_accepted() {
     })
     .await;
     // Another port is another host.
+    let desk = Desk::reaching(&[new.address.port().unwrap()]).await;
     *place.lock().unwrap() = new.address.to_string();
     desk.register("bo", &old, None).await;
     assert_eq!(desk.visit("bo").await.new, 12);
@@ -351,8 +360,8 @@ async fn a_move_is_proposed_after_three_days_and_followed_when_accepted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redirect_for_now_is_no_move_and_a_refused_one_is_not_proposed_again() {
-    let desk = Desk::open().await;
     let elsewhere = Server::start(|_| Reply::page("<html><body>Xin chào</body></html>")).await;
+    let desk = Desk::reaching(&[elsewhere.address.port().unwrap()]).await;
     let to = elsewhere.address.to_string();
     let passing = Server::start(move |_| Reply::to(302, &to)).await;
     let to = elsewhere.address.to_string();

@@ -111,11 +111,17 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn open() -> Self {
+        Self::reaching(&[]).await
+    }
+
+    /// One whose portals may lead to these ports besides their own.
+    pub(crate) async fn reaching(ports: &[u16]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.general.data_dir = home.path().to_owned();
         config.fetch.allow_networks = vec!["127.0.0.0/8".parse().unwrap()];
         config.fetch.delay_ms = 0;
+        config.fetch.allow_ports.extend(ports);
         config.fetch.first_byte_timeout_s = 2;
         config.fetch.timeout_s = 5;
         let clock = Clock::fixed("2026-11-16T02:00:00Z".parse().unwrap());
