@@ -20,6 +20,9 @@ const ENOUGH: usize = 20;
 /// What the made-up address is called: whoever looks into the log of his server finds us.
 const NAME: &str = "lantoa-kiem-tra";
 
+/// Digits from which on a number in a query is looked for in the path: shorter ones stand there by chance.
+const MIN_NUMBER: usize = 4;
+
 impl Visit<'_> {
     /// Asks for an address that does not exist, when that was not done lately and there is something to read.
     pub(super) async fn learn_not_found(&mut self, leads: &Leads) {
@@ -34,7 +37,7 @@ impl Visit<'_> {
             Ok(Fetched::Page(page)) => {
                 let is_own = same_site(&self.portal.entry.url, &self.portal.entry.aliases, &page.url);
                 let leads_to = (!is_own || page.url != page.requested).then(|| place(&page.url));
-                let page = if leads_to.is_none() { self.read_made_up(page).await } else { None };
+                let page = if leads_to.is_none() { self.read_made_up(page, lead.title.as_deref()).await } else { None };
                 NotFound { asked_at: self.started_at, page, leads_to }
             }
             Ok(Fetched::NotModified) => return,
@@ -51,8 +54,9 @@ impl Visit<'_> {
         self.report.note(noted);
     }
 
-    /// The fingerprint of what a made-up address shows, when that reads like an article.
-    async fn read_made_up(&mut self, page: crate::fetch::Page) -> Option<String> {
+    /// The fingerprint of what a made-up address shows, when that reads like an article, and is not the very article
+    /// whose address was changed: some portals look at one part of their addresses and let the rest be anything.
+    async fn read_made_up(&mut self, page: crate::fetch::Page, like: Option<&str>) -> Option<String> {
         let (rules, families) = (self.portal.entry.rules.clone(), self.parts.families.clone());
         let now = self.parts.clock.now();
         let read = self.think(move || {
@@ -60,6 +64,9 @@ impl Visit<'_> {
             extract::article_of(&html, &page.url, &Hints::default(), rules.as_ref(), &families, now)
         });
         let read = read.await?;
+        if like.is_some_and(|like| vietnamese::fold(like.trim()) == vietnamese::fold(read.article.title.trim())) {
+            return None;
+        }
         // Whatever else it is, each page like it is that too.
         read.not_an_article.is_none().then(|| fingerprint(&read.article))
     }
@@ -112,6 +119,12 @@ fn made_up(like: &Url, now: Timestamp) -> Url {
         let made = pairs.iter().enumerate().map(|(at, (name, value))| (name, if at == last { &number } else { value }));
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(made).finish();
         url.set_query(Some(&query));
+        // Where the number stands in the path too, either may be what counts.
+        let old = pairs.get(last).map_or("", |(_, value)| value.as_str());
+        if old.len() >= MIN_NUMBER {
+            let path = url.path().replace(old, &number);
+            url.set_path(&path);
+        }
         return url;
     }
     let path = url.path().to_owned();
@@ -138,6 +151,10 @@ mod tests {
         check("https://a.vn/tin/bai-1.html", "https://a.vn/tin/lantoa-kiem-tra-9790000123.html");
         check("https://a.vn/tin/bai-1/", "https://a.vn/tin/lantoa-kiem-tra-9790000123/");
         check("https://a.vn/tin?id=7&c=2&t=x", "https://a.vn/tin?id=7&c=9790000123&t=x");
+        check(
+            "https://a.vn/chi-tiet-100803.aspx?CateID=12&ItemID=100803",
+            "https://a.vn/chi-tiet-9790000123.aspx?CateID=12&ItemID=9790000123",
+        );
         check("https://a.vn/", "https://a.vn/lantoa-kiem-tra-9790000123/");
         check("https://a.vn/tin?loai=x", "https://a.vn/lantoa-kiem-tra-9790000123");
     }
