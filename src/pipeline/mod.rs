@@ -377,7 +377,7 @@ impl<'a> Visit<'a> {
             return Some(asked);
         }
         if let Some(moved) = &leads.moved {
-            return Some(format!("the home page leads to {moved} (nothing is read there before you say so)"));
+            return Some(format!("the portal seems to have moved to {moved} (nothing is read there before you say so)"));
         }
         if self.failures_in_a_row >= self.parts.options.failures_in_a_row {
             return Some(format!("the portal stopped answering after {} requests", self.report.requests));
