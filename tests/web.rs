@@ -15,11 +15,19 @@ use lantoa::archive::{self, Copy, Incoming};
 use lantoa::clock::{Clock, Timestamp};
 use lantoa::extract::Article;
 use lantoa::index::{Document, Hit, PutError, Query, Results, SearchIndex};
+use lantoa::portal::health::table::Struck;
 use lantoa::portal::{self, Entry, Kind};
 use lantoa::store::Store;
 use lantoa::triage;
 use lantoa::web::{self, IndexStatus, Parts};
 use tower::ServiceExt;
+
+#[path = "web/citizens.rs"]
+mod citizens;
+#[path = "web/openapi.rs"]
+mod openapi;
+#[path = "web/unanswered.rs"]
+mod unanswered;
 
 const HOSTILE: &str = "\"><script>alert(1)</script><img src=x onerror=alert(2)>' & {{7*7}}";
 
@@ -56,6 +64,7 @@ impl SearchIndex for Engine {
             count(&mut results.kinds, kind.as_str());
             hit.documents.iter().for_each(|number| count(&mut results.documents, number));
         }
+        results.stories = found.len();
         results.years = vec![(2026, results.total)];
         let page = found.into_iter().skip((query.page - 1) * query.per_page).take(query.per_page);
         results.hits = page.map(|(hit, _)| hit.clone()).collect();
@@ -357,6 +366,7 @@ async fn each_visitor_gets_what_is_theirs() {
     let item = format!("/items/{}", house.articles[0]);
     let story = format!("/stories/{}", house.articles[0]);
     let api_item = format!("/api/v1/items/{}", house.articles[0]);
+    let api_story = format!("/api/v1/stories/{}", house.articles[3]);
     let routes: Vec<(&str, &str, [u16; 5])> = vec![
         ("GET", "/", [200; 5]),
         ("GET", "/search", [200; 5]),
@@ -364,8 +374,15 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", &item, [200; 5]),
         ("GET", "/items/nothing", [404; 5]),
         ("GET", "/items/aaaaaaaaaaaaaaaaaaaaaaaaaa", [404; 5]),
-        ("GET", &story, [308; 5]),
-        ("GET", "/documents/224/2026/N%C4%90-CP", [303; 5]),
+        ("GET", &story, [200; 5]),
+        ("GET", "/stories/nothing", [404; 5]),
+        ("GET", "/documents/224/2026/N%C4%90-CP", [200; 5]),
+        ("GET", "/documents/224/2026/nd-cp", [303; 5]),
+        ("GET", "/documents/909/2026/N%C4%90-CP", [404; 5]),
+        ("GET", "/portals", [200; 5]),
+        ("GET", "/portals/moh", [200; 5]),
+        ("GET", "/portals/nothing", [404; 5]),
+        ("GET", "/suggest?q=bao", [200; 5]),
         ("GET", "/feeds/amplified.atom", [200; 5]),
         ("GET", "/feeds/amplified.rss", [200; 5]),
         ("GET", "/feeds/amplified.json", [200; 5]),
@@ -380,9 +397,15 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/crawler", [200; 5]),
         ("GET", "/static/style.css", [200; 5]),
         ("GET", "/static/desk.js", [200; 5]),
+        ("GET", "/static/suggest.js", [200; 5]),
         ("GET", "/static/%2e%2e%2fmod.rs", [404; 5]),
         ("GET", "/api/v1/search", [200; 5]),
         ("GET", &api_item, [200; 5]),
+        ("GET", &api_story, [200; 5]),
+        ("GET", "/api/v1/stories/nothing", [404; 5]),
+        ("GET", "/api/v1/documents/224/2026/N%C4%90-CP", [200; 5]),
+        ("GET", "/api/v1/documents/x", [404; 5]),
+        ("GET", "/api/v1/openapi.json", [200; 5]),
         ("GET", "/api/v1/portals", [200; 5]),
         ("GET", "/api/v1/amplified", [200; 5]),
         ("GET", "/api/v1/desk/items", [401, 200, 403, 200, 200]),
@@ -400,7 +423,13 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/desk/items/1%2F..", [303, 404, 403, 404, 404]),
         ("POST", "/desk/items/2/decisions", [403, 400, 403, 404, 400]),
         ("GET", "/console", [303, 403, 200, 403, 200]),
+        ("GET", "/console?state=late", [303, 403, 200, 403, 200]),
+        ("GET", "/console?state=%00", [303, 403, 200, 403, 200]),
+        ("GET", "/console/portals/moh", [303, 403, 200, 403, 200]),
+        ("GET", "/console/portals/nothing", [303, 403, 404, 403, 404]),
         ("POST", "/console/questions", [403, 403, 400, 403, 400]),
+        ("GET", "/console/unanswered", [303, 200, 200, 403, 200]),
+        ("GET", "/console/unanswered.csv", [303, 200, 200, 403, 200]),
         ("GET", "/healthz", [200; 5]),
         // For clients on this machine only, and these requests say nothing of where they come from.
         ("GET", "/readyz", [404; 5]),
@@ -486,7 +515,7 @@ async fn an_item_shows_an_extract_and_leads_to_the_original() {
     item.has("rel=\"noopener noreferrer nofollow\"")
         .has("<link rel=\"canonical\" href=\"https://moh.gov.vn/tin-0.html?a=1&#38;b=2\">")
         .has("14:00 21/11/2026")
-        .has("/search?document=224%2F2026%2FN%C4%90-CP")
+        .has("/documents/224/2026/N%C4%90-CP")
         .has("(Chính phủ, 24/06/2026)")
         .has("CCCD ●●●34")
         .has("19009095")
@@ -1133,19 +1162,35 @@ async fn the_console_says_what_is_wrong_in_words() {
                     interrupted: false,
                     next_visit_at: Some(now + 30.minutes()),
                     found: vec![],
+                    diagnosis: portal::table::Diagnosis {
+                        cause: problem.map(|_| portal::health::Cause::ServerError),
+                        ..Default::default()
+                    },
                 };
                 let refused = "the portal cannot be read: the server answered with status 503";
                 portal::table::visited(connection, &visit(1, true, None)).await?;
-                portal::table::visited(connection, &visit(3, false, Some(refused))).await
+                portal::table::visited(connection, &visit(3, false, Some(refused))).await?;
+                portal::table::visited(connection, &visit(3, false, Some(refused))).await?;
+                let cause = portal::health::Cause::Dns;
+                let struck = Struck { cause, family: None, began_at: now - 1.hours(), struck: 12, asked: 14 };
+                portal::health::table::strike(connection, &struck, now).await
             }
             .boxed()
         })
         .await
         .unwrap();
     let console = house.get("/console", &tuan).await;
-    console.has("1 cổng đang lỗi").has("không đọc được cổng: máy chủ trả mã 503").has("14:00 21/11/2026");
-    console.has("15:30 21/11/2026").has("Chờ lần đầu").has("Số tin");
+    console.has("Đang lỗi (1)").has("không đọc được cổng: máy chủ trả mã 503").has("14:00 21/11/2026");
+    console.has("15:30 21/11/2026").has("Chờ lần đầu (1)").has("Số tin").has("máy chủ của cổng bị lỗi");
+    console.has("12 trong 14 cổng được thăm từ 14:00 21/11 bị lỗi").has("có lẽ do đường truyền của ta");
     house.get("/console?lang=en", &tuan).await.has("the server answered with status 503").lacks("máy chủ trả");
+    let all = portal::table::list(house.store.pool()).await.unwrap();
+    let failing = all.iter().find(|portal| portal.id == 3).unwrap().entry.slug.clone();
+    let row = format!("href=\"/console/portals/{failing}\"");
+    house.get("/console?state=failing", &tuan).await.has(&row).lacks("/console/portals/moh");
+    house.get("/console?state=late", &tuan).await.lacks(&row);
+    let page = house.get(&format!("/console/portals/{failing}"), &tuan).await;
+    page.has("Đang lỗi").has("Cách xử lý:").has("quá một ngày thì báo cho cổng").has("2 lần thăm gần nhất");
 }
 
 #[tokio::test]
@@ -1197,12 +1242,15 @@ async fn questions_that_are_bombs_are_answered_quickly() {
     for (path, status) in [
         (format!("/search?q={}", "(".repeat(5000)), 400),
         (format!("/search?q={}", "a+".repeat(10_000)), 400),
-        (format!("/search?{}", "portal=x&".repeat(1000)), 200),
+        (format!("/search?{}", "portal=x&".repeat(1000)), 400),
         (format!("/search?{}", "kind=x&".repeat(1000)), 400),
         ("/api/v1/search?per_page=1000000".into(), 400),
         ("/api/v1/search?page=1000000000".into(), 400),
         ("/api/v1/search?page=-9223372036854775808".into(), 400),
-        (format!("/documents/{}", "%C4%90/".repeat(2000)), 303),
+        (format!("/search?{}", "province=x&".repeat(1000)), 400),
+        (format!("/suggest?q={}", "a+".repeat(5_000)), 200),
+        (format!("/portals?q={}&page=99999999999", "(".repeat(5_000)), 200),
+        (format!("/documents/{}", "%C4%90/".repeat(2000)), 404),
     ] {
         let begun = std::time::Instant::now();
         let answer = house.get(&path, "").await;

@@ -55,6 +55,8 @@ pub enum Act {
     Decide,
     /// See how the portals and the engines are doing.
     ReadConsole,
+    /// See what citizens look for and do not find.
+    ReadUnanswered,
 }
 
 /// The one place where it is decided who may do what.
@@ -64,6 +66,7 @@ pub fn may(role: Role, act: Act) -> bool {
         Act::ReadDesk | Act::Propose => matches!(role, Role::Admin | Role::Editor | Role::Officer),
         Act::Decide => matches!(role, Role::Admin | Role::Editor),
         Act::ReadConsole => matches!(role, Role::Admin | Role::Operator),
+        Act::ReadUnanswered => matches!(role, Role::Admin | Role::Operator | Role::Editor),
     }
 }
 
@@ -144,13 +147,13 @@ mod tests {
     #[test]
     fn each_role_may_do_its_own_work_and_no_more() {
         let check = |role, acts: &[Act]| {
-            for act in [Act::ReadDesk, Act::Propose, Act::Decide, Act::ReadConsole] {
+            for act in [Act::ReadDesk, Act::Propose, Act::Decide, Act::ReadConsole, Act::ReadUnanswered] {
                 assert_eq!(may(role, act), acts.contains(&act), "{role} {act:?}");
             }
         };
-        check(Role::Admin, &[Act::ReadDesk, Act::Propose, Act::Decide, Act::ReadConsole]);
-        check(Role::Operator, &[Act::ReadConsole]);
-        check(Role::Editor, &[Act::ReadDesk, Act::Propose, Act::Decide]);
+        check(Role::Admin, &[Act::ReadDesk, Act::Propose, Act::Decide, Act::ReadConsole, Act::ReadUnanswered]);
+        check(Role::Operator, &[Act::ReadConsole, Act::ReadUnanswered]);
+        check(Role::Editor, &[Act::ReadDesk, Act::Propose, Act::Decide, Act::ReadUnanswered]);
         check(Role::Officer, &[Act::ReadDesk, Act::Propose]);
     }
 

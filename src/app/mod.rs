@@ -121,6 +121,7 @@ impl App {
             archive: Arc::new(self.config.archive.clone()),
             triage: Arc::new(self.config.triage.clone()),
             schedule: Arc::new(self.config.schedule.clone()),
+            health: pipeline::health::Shared::default(),
         };
         Ok(Works { app: self, visits, index, worker, _lock: lock })
     }

@@ -8,7 +8,7 @@ use url::Url;
 use super::difference::Wording;
 use super::origin::settle_origin;
 use super::presence::seen;
-use super::row::{add_version, begin, cite, forget_citations, next_revision, update};
+use super::row::{add_version, begin, cite, date_citations, forget_citations, next_revision, update};
 use super::{Copy, attachments, unrest};
 use crate::clock::Timestamp;
 use crate::extract::Article;
@@ -109,6 +109,7 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
         forget_citations(connection, &incoming.id).await?;
         cite(connection, incoming).await?;
     }
+    date_citations(connection, incoming).await?;
     // A new wording may come with new files under the old addresses.
     attachments::sync(connection, &incoming.id, &incoming.article.attachments, changed).await?;
     let mut dirty = settle_origin(connection, &known.try_get::<String, _>("story_id")?).await?;

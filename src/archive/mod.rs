@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod attachments;
+pub mod citing;
 pub mod difference;
 mod keep;
 pub mod notices;
@@ -9,6 +10,7 @@ mod origin;
 mod presence;
 mod row;
 pub mod table;
+pub mod telling;
 mod unrest;
 
 use serde::{Deserialize, Serialize};
@@ -127,6 +129,21 @@ pub struct Cited {
     pub issuer: Option<String>,
     /// The day of issue, when the article says so.
     pub issued_on: Option<jiff::civil::Date>,
+}
+
+/// A portal that explained a document: how often, and from when to when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    /// Its slug.
+    pub portal: String,
+    /// Its name.
+    pub portal_name: String,
+    /// Living articles of it that cite the document.
+    pub articles: i64,
+    /// When the first of them was published, or seen when it does not say.
+    pub first: Timestamp,
+    /// When the last was.
+    pub last: Timestamp,
 }
 
 /// One wording of an article.

@@ -152,18 +152,37 @@ pub(super) async fn forget_citations(connection: &mut Connection, id: &str) -> R
 
 pub(super) async fn cite(connection: &mut Connection, incoming: &Incoming) -> Result<()> {
     let article = &incoming.article;
+    let published = millis(article.published.unwrap_or(incoming.now));
     // In one statement as far as it goes: few articles cite more.
     for numbers in article.documents.chunks(CITED_TOGETHER) {
-        let mut insert = QueryBuilder::new("INSERT INTO article_document (number, article_id, issuer, issued_on) ");
+        let mut insert =
+            QueryBuilder::new("INSERT INTO article_document (number, article_id, issuer, issued_on, published_at) ");
         insert.push_values(numbers, |mut row, number| {
             let cited = article.citations.iter().find(|cited| cited.number == *number);
             row.push_bind(number)
                 .push_bind(&incoming.id)
                 .push_bind(cited.and_then(|cited| cited.issuer.as_deref()))
-                .push_bind(cited.and_then(|cited| cited.date).map(|date| date.to_string()));
+                .push_bind(cited.and_then(|cited| cited.date).map(|date| date.to_string()))
+                .push_bind(published);
         });
         insert.push(" ON CONFLICT DO NOTHING");
         insert.build().execute(&mut *connection).await.context("cannot note which documents are cited")?;
     }
+    Ok(())
+}
+
+/// Notes beside each citation when its article was published: a page that no longer says it keeps its date.
+pub(super) async fn date_citations(connection: &mut Connection, incoming: &Incoming) -> Result<()> {
+    if incoming.article.documents.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE article_document SET published_at = \
+         (SELECT COALESCE(a.published_at, a.first_seen_at) FROM article a WHERE a.id = $1) WHERE article_id = $1",
+    )
+    .bind(&incoming.id)
+    .execute(connection)
+    .await
+    .context("cannot note when documents were cited")?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use futures::stream::BoxStream;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
-use super::{Cited, Copy, Record, Status, Version};
+use super::{Cited, Copy, Explained, Record, Status, Version};
 use crate::clock::Timestamp;
 use crate::store::{Pool, instant, millis};
 
@@ -102,6 +102,49 @@ pub async fn issued(pool: &Pool, number: &str, most: i64) -> Result<Vec<Cited>> 
     .await
     .with_context(|| format!("cannot read what is said of document {number}"))?;
     rows.iter().map(cited_of).collect()
+}
+
+/// Who explained the document with this number, the first to do so first; nothing when more than `most` articles cite
+/// it, because each of them has to be looked at.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn explained(pool: &Pool, number: &str, most: i64) -> Result<Option<Vec<Explained>>> {
+    let trouble = || format!("cannot read who explained document {number}");
+    let citing: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM (SELECT 1 FROM article_document WHERE number = $1 LIMIT $2) AS some")
+            .bind(number)
+            .bind(most.saturating_add(1))
+            .fetch_one(pool)
+            .await
+            .with_context(trouble)?;
+    if citing > most {
+        return Ok(None);
+    }
+    let rows = sqlx::query(
+        "SELECT p.slug, p.name, COUNT(*) AS articles, MIN(COALESCE(a.published_at, a.first_seen_at)) AS first, \
+         MAX(COALESCE(a.published_at, a.first_seen_at)) AS last \
+         FROM article_document d JOIN article a ON a.id = d.article_id JOIN portal p ON p.id = a.portal_id \
+         WHERE d.number = $1 AND a.status = 'live' AND p.state <> 'removed' \
+         GROUP BY p.slug, p.name ORDER BY first, p.slug",
+    )
+    .bind(number)
+    .fetch_all(pool)
+    .await
+    .with_context(trouble)?;
+    let explained = rows
+        .iter()
+        .map(|row| {
+            Ok(Explained {
+                portal: row.try_get("slug")?,
+                portal_name: row.try_get("name")?,
+                articles: row.try_get("articles")?,
+                first: instant(row.try_get("first")?),
+                last: instant(row.try_get("last")?),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Some(explained))
 }
 
 fn cited_of(row: &SqliteRow) -> Result<Cited> {
@@ -324,4 +367,19 @@ impl Copy {
             Self::Near => "near",
         }
     }
+}
+
+/// Ids and headlines of the newest live articles, newest first.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn headlines(pool: &Pool, most: i64) -> Result<Vec<(String, String)>> {
+    sqlx::query_as(
+        "SELECT id, title FROM article WHERE status = 'live' AND published_at IS NOT NULL \
+         ORDER BY published_at DESC LIMIT $1",
+    )
+    .bind(most)
+    .fetch_all(pool)
+    .await
+    .context("cannot read the newest headlines")
 }

@@ -14,7 +14,8 @@ use crate::archive::notices::{self, Notice};
 use crate::config::Config;
 use crate::index::embedded::Embedded;
 use crate::index::{Backend, outbox};
-use crate::portal::{self, State};
+use crate::portal;
+use crate::portal::health::{self, Condition};
 use crate::store::{DataLock, Store};
 
 /// Portals in trouble that are named.
@@ -238,17 +239,31 @@ async fn portals(app: &App, checks: &mut Checks) {
     if portals.is_empty() {
         return checks.bad("portals", "none is registered", "lantoa portal import FILE");
     }
-    let troubled: Vec<_> =
-        portals.iter().filter(|portal| portal.state == State::Active && portal.health.problem.is_some()).collect();
-    for portal in troubled.iter().take(NAMED) {
-        let problem = portal.health.problem.as_deref().unwrap_or_default();
-        let mend = format!("lantoa portal check {}", portal.entry.slug);
-        checks.bad("portals", format!("{}: {problem}", portal.entry.slug), &mend);
+    let now = app.clock.now();
+    let incidents = match health::table::open_incidents(app.store.pool(), now).await {
+        Ok(incidents) => incidents,
+        Err(cause) => return checks.bad("portals", one_line(&cause), "see the record"),
+    };
+    for incident in &incidents {
+        checks.bad("portals", incident.words(false), incident.mend(false));
+    }
+    let verdicts = portals.iter().map(|portal| (portal, portal.verdict(now)));
+    let mut troubled: Vec<_> = verdicts
+        .filter(|(_, verdict)| matches!(verdict.condition, Condition::Failing | Condition::Silent | Condition::Late))
+        // What a whole family has was said once.
+        .filter(|(portal, _)| !incidents.iter().any(|incident| incident.covers(&portal.health)))
+        .collect();
+    troubled.sort_by_key(|(_, verdict)| (verdict.condition, verdict.since));
+    for (portal, verdict) in troubled.iter().take(NAMED) {
+        let words = verdict.words(false).unwrap_or_default();
+        let found = format!("{} is {}: {words}", portal.entry.slug, verdict.condition);
+        checks.bad("portals", found, verdict.mend(false).unwrap_or_default());
     }
     if troubled.len() > NAMED {
-        checks.bad("portals", format!("{} more are in trouble", troubled.len() - NAMED), "lantoa portal list");
+        let more = format!("{} more are in trouble", troubled.len() - NAMED);
+        checks.bad("portals", more, "lantoa portal list --state failing");
     }
-    if troubled.is_empty() {
+    if troubled.is_empty() && incidents.is_empty() {
         checks.good("portals", format!("{} are registered, none is in trouble", portals.len()));
     }
 }

@@ -10,6 +10,8 @@ mod query;
 mod snippet;
 mod table;
 mod tokens;
+pub mod unanswered;
+mod weights;
 
 use std::collections::HashMap;
 
@@ -21,7 +23,7 @@ use crate::clock::Timestamp;
 use crate::portal::Kind;
 
 /// What the index knows of an article. Sent whole; `revision` decides which of two writes is newer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// The article's id: `[a-z0-9]{26}`.
     pub id: String,
@@ -101,6 +103,48 @@ pub struct Results {
     pub documents: Vec<(String, u64)>,
     /// Counts of all matches by year of publication in Vietnam, newest first.
     pub years: Vec<(i16, u64)>,
+    /// Stories among the matches, counted up to [`DEEPEST_HIT`]: each has one hit, its best article.
+    pub stories: usize,
+    /// What was searched besides or instead of the words as typed, and what else may be worth a search.
+    pub notes: Vec<Note>,
+}
+
+/// Something that a reader must know of a search: nothing is added or changed silently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// What was done.
+    #[serde(flatten)]
+    pub kind: NoteKind,
+    /// The words of the query that it is about; empty for all of them.
+    pub typed: String,
+    /// What was searched, or would be; empty when there are no words for it.
+    pub searched: String,
+}
+
+/// What was done with a query, or could be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NoteKind {
+    /// Another way of writing the same was searched too: `UBND`, `Ủy ban nhân dân`.
+    Also,
+    /// What took over on that day was searched too, because little was found.
+    Successor {
+        /// `01/07/2025`.
+        since: &'static str,
+    },
+    /// What took over on that day is worth a search.
+    SeeSuccessor {
+        /// `01/07/2025`.
+        since: &'static str,
+    },
+    /// What this took over from is worth a search.
+    SeePredecessor,
+    /// Nothing was found as typed; the signs of a Telex or VNI keyboard were read as letters.
+    Keyboard,
+    /// Nothing was found as typed; words spelled a little otherwise were searched.
+    Spelling,
+    /// No article holds every word; these hold most, or those that matter.
+    Fewer,
 }
 
 /// One match.
@@ -131,17 +175,42 @@ pub struct Hit {
 pub trait SearchIndex: Send + Sync {
     /// Adds or replaces documents by id and returns when they can be found; an older revision never replaces a newer.
     async fn put(&self, documents: &[Document]) -> Result<(), PutError>;
+    /// Adds documents of distinct ids to an index that is being built from nothing; they can be found, and are safe, only
+    /// after [`SearchIndex::finish`].
+    async fn add(&self, documents: &[Document]) -> Result<(), PutError> {
+        self.put(documents).await
+    }
+    /// Ends the building of an index.
+    async fn finish(&self) -> Result<(), PutError> {
+        Ok(())
+    }
     /// Takes documents out; unknown ids are no error.
     async fn remove(&self, ids: &[String]) -> Result<(), PutError>;
     /// Answers a query.
     async fn search(&self, query: &Query) -> Result<Results>;
     /// Documents in the index.
     async fn count(&self) -> Result<u64>;
+    /// What the engine holds, of one portal or of all, in pages of a steady order. Nothing from an engine that cannot
+    /// differ from what it has acknowledged.
+    async fn held(&self, _portal: Option<&str>, _offset: usize, _limit: usize) -> Result<Option<Vec<Held>>> {
+        Ok(None)
+    }
     /// True once after the engine was found empty, as when it is new or was damaged and set aside: the outbox's worker
     /// then marks every article of the record.
     fn take_fresh(&self) -> bool {
         false
     }
+}
+
+/// A document that an engine holds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Held {
+    /// Its id.
+    pub id: String,
+    /// Slug of its portal.
+    pub portal: String,
+    /// The record's revision that it carries.
+    pub revision: i64,
 }
 
 /// Why documents were not taken.

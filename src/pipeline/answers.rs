@@ -41,7 +41,7 @@ pub async fn answer(
                         0
                     }
                     (Kind::Empty, true) => {
-                        table::set_state(connection, &portal.entry.slug, State::Paused).await?;
+                        table::set_state(connection, &portal.entry.slug, State::Paused, now).await?;
                         0
                     }
                     (Kind::Moved, true) => follow(connection, &portal, &question, &targets).await?,

@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod attachments;
 mod gone;
+pub mod health;
 mod identity;
 mod leads;
 mod not_found;
@@ -39,7 +40,7 @@ use crate::archive;
 use crate::clock::{Clock, Timestamp};
 use crate::dedup::{self, Window};
 use crate::extract::Families;
-use crate::fetch::{FetchError, Fetched, Fetcher, Request, What};
+use crate::fetch::{self, FetchError, Fetched, Fetcher, Request, What};
 use crate::index::outbox;
 use crate::portal::Portal;
 use crate::schedule;
@@ -81,6 +82,8 @@ pub struct Parts {
     pub triage: Arc<triage::Options>,
     /// When to come again.
     pub schedule: Arc<schedule::Options>,
+    /// What visits know of each other: whether trouble is ours.
+    pub health: health::Shared,
 }
 
 /// What a visit is asked to do.
@@ -102,6 +105,7 @@ pub async fn visit(
 ) -> Report {
     let mut visit = Visit::begin(parts, portal, order, cancel, progress);
 
+    visit.trust_own_certificates();
     visit.load_notices().await;
     visit.load_questions().await;
     let leads = visit.find_leads().await;
@@ -174,6 +178,8 @@ struct Visit<'a> {
     proved: bool,
     /// What it may not decide by itself.
     doubts: questions::Doubts,
+    /// What bears on the portal's health.
+    watch: health::Watch,
 }
 
 impl<'a> Visit<'a> {
@@ -209,6 +215,21 @@ impl<'a> Visit<'a> {
             listings: std::collections::HashSet::new(),
             proved: false,
             doubts: questions::Doubts::default(),
+            watch: health::Watch::default(),
+        }
+    }
+
+    /// Hands the portal's own certificates to the fetcher.
+    fn trust_own_certificates(&mut self) {
+        let entry = &self.portal.entry;
+        let Some(file) = &entry.ca_file else { return };
+        let Some(certificates) = self.report.note(fetch::certificates(file)) else { return };
+        // An alias may name a port, which is no part of a certificate's name.
+        let aliases = entry.aliases.iter().map(|alias| alias.split_once(':').map_or(alias.as_str(), |(host, _)| host));
+        for host in entry.url.host_str().into_iter().chain(aliases) {
+            let host = host.strip_prefix("www.").unwrap_or(host);
+            self.parts.fetcher.trust(host, &certificates);
+            self.parts.fetcher.trust(&format!("www.{host}"), &certificates);
         }
     }
 
@@ -249,6 +270,9 @@ impl<'a> Visit<'a> {
             () = self.cancel.cancelled() => return Err(FetchError::Cancelled),
             answer = self.parts.fetcher.get(request) => answer,
         };
+        if let Err(cause) = &answer {
+            self.watch.missed(health::is_home(self.portal, url), cause);
+        }
         match &answer {
             Ok(fetched) => {
                 self.report.requests += 1;
@@ -267,6 +291,10 @@ impl<'a> Visit<'a> {
             ) => {}
             Err(cause) => {
                 self.report.requests += 1;
+                if matches!(cause, FetchError::Status(429 | 503)) {
+                    // The process that visits next knows nothing of the pause unless the record does.
+                    self.wait_until = self.parts.fetcher.pause(url).await.or(self.wait_until);
+                }
                 if cause.is_temporary() {
                     self.failures_in_a_row += 1;
                 }
@@ -299,8 +327,9 @@ impl<'a> Visit<'a> {
             }
         }
         self.report.elapsed_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let success = leads.answered && self.unwritten_in_a_row < UNWRITTEN;
         let problem = self.problem(&leads);
-        self.report.problem.clone_from(&problem);
+        let (diagnosis, common) = self.diagnose(problem, success).await;
         let now = self.parts.clock.now();
         let polls = std::mem::take(&mut self.polls);
         let (noted, due) = polls.conclude(self.portal.entry.kind, now, self.parts.schedule.patience_s);
@@ -311,12 +340,13 @@ impl<'a> Visit<'a> {
             started_at: self.started_at,
             elapsed_ms: self.report.elapsed_ms,
             report: serde_json::to_string(&self.report).unwrap_or_default(),
-            success: leads.answered && self.unwritten_in_a_row < UNWRITTEN,
+            success,
             news: self.report.new > 0,
-            problem,
+            problem: self.report.problem.clone(),
             next_visit_at: next,
             found: leads.found,
             interrupted: self.cancel.is_cancelled(),
+            diagnosis,
         };
         let noted = self
             .parts
@@ -326,14 +356,18 @@ impl<'a> Visit<'a> {
                     if let Some(left) = &left {
                         table::settle(connection, visited.portal, left).await?;
                     }
-                    if !visited.interrupted {
+                    // What is ours is not held against the portal's sources either.
+                    if !visited.interrupted && !visited.diagnosis.ours {
                         table::note_polls(connection, visited.portal, &noted).await?;
                     }
-                    crate::portal::table::visited(connection, &visited).await
+                    crate::portal::table::visited(connection, &visited).await?;
+                    common.note(connection, now).await
                 })
             })
             .await;
-        self.report.unrecorded = self.report.note(noted).is_none();
+        let noted = self.report.note(noted);
+        health::tell(noted.as_deref().unwrap_or_default(), now);
+        self.report.unrecorded = noted.is_none();
         self.report
     }
 
@@ -351,43 +385,6 @@ impl<'a> Visit<'a> {
         }
         let cron = self.parts.schedule.cron_of(&self.portal.entry);
         schedule::next_visit(cron, slug, self.parts.schedule.jitter_s, now).ok()
-    }
-
-    /// What an operator should know about this visit, in words.
-    fn problem(&self, leads: &leads::Leads) -> Option<String> {
-        if self.cancel.is_cancelled() {
-            return None;
-        }
-        if self.unwritten_in_a_row >= UNWRITTEN {
-            let cause = self.report.errors.last().map_or("", |failure| failure.cause.as_str());
-            return Some(format!("the record cannot be written: {cause}"));
-        }
-        if let Some(until) = self.wait_until {
-            let until = crate::vietnamese::date::show(until);
-            // The last failure is the wait itself; the one before says why.
-            let cause =
-                self.report.errors.first().map_or("the host asked for a pause", |failure| failure.cause.as_str());
-            return Some(format!("the portal has to be left alone until {until}: {cause}"));
-        }
-        if !leads.answered {
-            let cause = self.report.errors.first().map_or("no answer", |failure| failure.cause.as_str());
-            return Some(format!("the portal cannot be read: {cause}"));
-        }
-        if let Some(asked) = self.asks_in_words() {
-            return Some(asked);
-        }
-        if let Some(moved) = &leads.moved {
-            return Some(format!("the portal seems to have moved to {moved} (nothing is read there before you say so)"));
-        }
-        if self.failures_in_a_row >= self.parts.options.failures_in_a_row {
-            return Some(format!("the portal stopped answering after {} requests", self.report.requests));
-        }
-        if leads.listed == 0 {
-            let cause = self.report.errors.first();
-            let cause = cause.map(|failure| format!(" ({}: {})", failure.url, failure.cause)).unwrap_or_default();
-            return Some(format!("no feed, sitemap or listing with articles was found{cause}"));
-        }
-        None
     }
 }
 

@@ -7,6 +7,7 @@ use super::leads::Leads;
 use super::{Visit, not_found};
 use crate::archive::table::Check;
 use crate::archive::{self, Incoming, Kept, addresses};
+use crate::portal::health::Cause;
 use crate::portal::questions::{self, Facts, Kind, Question, Stage};
 
 /// Articles that a portal must have had before it can be said to be empty.
@@ -177,9 +178,13 @@ impl Visit<'_> {
         self.doubts.asked_now.extend(self.report.note(noted).unwrap_or_default());
     }
 
-    /// What waits for the operator after this visit, in words.
-    pub(super) fn asks_in_words(&self) -> Option<String> {
+    /// What waits for the operator after this visit, by name and in words.
+    pub(super) fn asks_in_words(&self) -> Option<(Cause, String)> {
         let open = self.doubts.asked_now.iter().find(|question| question.is_open())?;
-        Some(format!("{} ({})", open.words(), open.mend()))
+        let cause = match open.kind {
+            Kind::Moved => Cause::Moved,
+            Kind::Gone | Kind::Empty => Cause::EmptiesItself,
+        };
+        Some((cause, format!("{} ({})", open.words(), open.mend())))
     }
 }

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::leads::Leads;
-use super::{Visit, Witnessed};
+use super::{Visit, Witnessed, health};
 use crate::discover;
+use crate::extract::{self, Hints};
 use crate::fetch::{FetchError, Fetched, Page, Validators, What, decode};
 use crate::portal::{Portal, Source, SourceKind, same_site};
 
@@ -120,6 +121,7 @@ impl Visit<'_> {
             if known {
                 let cause = feed.problems.first().cloned().unwrap_or_else(|| "the feed has no entries".to_owned());
                 self.report.fail(url, &cause);
+                self.watch.bad_feed();
                 self.polls.failed(url);
             }
             return false;
@@ -340,17 +342,27 @@ impl Visit<'_> {
         let home = self.portal.entry.url.clone();
         let (rules, now) = (self.portal.entry.rules.clone(), self.parts.clock.now());
         let (witness, families) = (self.parts.witness.clone(), self.parts.families.clone());
-        self.think(move || {
+        let read = self.think(move || {
             let html = decode(&body, content_type.as_deref()).text;
             if let Some(witness) = witness {
                 witness(Witnessed::Listing { html: &html });
             }
             let (links, next) = families.listing_selectors(&html);
             let habits = discover::Habits { links, next };
-            discover::listing(&html, &url, &home, rules.as_ref(), &habits, now)
-        })
-        .await
-        .unwrap_or_default()
+            let listing = discover::listing(&html, &url, &home, rules.as_ref(), &habits, now);
+            // A home page that lists nothing may say why.
+            let is_blank = listing.leads.is_empty() && url == home;
+            let blank = is_blank.then(|| {
+                let read = extract::article_of(&html, &url, &Hints::default(), None, &families, now);
+                health::blank(&read)
+            });
+            (listing, blank)
+        });
+        let (listing, blank) = read.await.unwrap_or_default();
+        if let Some(said) = blank {
+            self.watch.blank(said);
+        }
+        listing
     }
 }
 

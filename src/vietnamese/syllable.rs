@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::text::without_tone;
+use super::text::{self, without_tone};
 
 const ONSETS: [&str; 28] = [
     "ngh", "ng", "nh", "gh", "gi", "kh", "ph", "qu", "th", "tr", "ch", "b", "c", "d", "đ", "g", "h", "k", "l", "m",
@@ -22,6 +22,15 @@ const RIMES: &str = "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng �
     y yêm yên yêng yêt yêu yn ynh yt yu yp ych";
 
 static KNOWN_RIMES: LazyLock<HashSet<&str>> = LazyLock::new(|| RIMES.split_whitespace().collect());
+
+static FOLDED_RIMES: LazyLock<HashSet<String>> = LazyLock::new(|| RIMES.split_whitespace().map(text::fold).collect());
+
+/// Whether some marks would make a syllable of these small letters without marks.
+#[must_use]
+pub fn is_folded_syllable(letters: &str) -> bool {
+    let fits = |onset: &str| letters.strip_prefix(onset).is_some_and(|rime| FOLDED_RIMES.contains(rime));
+    letters.len() <= 7 && ONSETS.iter().any(|onset| onset.is_ascii() && fits(onset))
+}
 
 /// Whether `word` (clean, of any case) is spelt as one Vietnamese syllable.
 #[must_use]

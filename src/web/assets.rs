@@ -1,4 +1,4 @@
-//! The two files that pages load: a style sheet and the keys of the desk. They live in the program itself.
+//! The files that pages load: a style sheet, the suggestions of the search and the keys of the desk. They live in the program itself.
 
 use std::sync::LazyLock;
 
@@ -10,11 +10,15 @@ use super::trouble::Trouble;
 
 const STYLE: &str = include_str!("static/style.css");
 const DESK: &str = include_str!("static/desk.js");
+const SUGGEST: &str = include_str!("static/suggest.js");
 
 /// Their addresses carry their content's hash, so that a new release is never seen with an old style.
 pub(super) static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| address("style.css", STYLE));
 /// Where the keys of the desk are.
 pub(super) static DESK_ADDRESS: LazyLock<String> = LazyLock::new(|| address("desk.js", DESK));
+
+/// Where the suggestions of the search are.
+pub(super) static SUGGEST_ADDRESS: LazyLock<String> = LazyLock::new(|| address("suggest.js", SUGGEST));
 
 fn address(file: &str, content: &str) -> String {
     format!("/static/{file}?v={:016x}", xxhash_rust::xxh3::xxh3_64(content.as_bytes()))
@@ -24,6 +28,7 @@ fn address(file: &str, content: &str) -> String {
 pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Trouble> {
     let (kind, content) = match file.as_str() {
         "style.css" => ("text/css; charset=utf-8", STYLE),
+        "suggest.js" => ("text/javascript; charset=utf-8", SUGGEST),
         "desk.js" => ("text/javascript; charset=utf-8", DESK),
         _ => return Err(Trouble::NotFound),
     };

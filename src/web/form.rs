@@ -32,6 +32,11 @@ pub(super) fn unescaped(part: &str) -> String {
     form_urlencoded::parse(pair.as_bytes()).map(|(_, value)| value.into_owned()).collect()
 }
 
+/// A text as one part of a path: a blank becomes `%20` there, not `+`.
+pub(super) fn escaped(part: &str) -> String {
+    form_urlencoded::byte_serialize(part.as_bytes()).map(|piece| if piece == "+" { "%20" } else { piece }).collect()
+}
+
 impl Form {
     /// The first value of a field, without blanks around it; nothing when it is absent or blank.
     pub(super) fn get(&self, key: &str) -> Option<&str> {

@@ -21,6 +21,7 @@ pub(super) struct Frame {
     pub(super) account: Option<Account>,
     pub(super) desk: bool,
     pub(super) console: bool,
+    pub(super) unanswered: bool,
     pub(super) other_language: String,
 }
 
@@ -41,6 +42,7 @@ impl Frame {
             account: visitor.account.clone(),
             desk: visitor.may(Act::ReadDesk),
             console: visitor.may(Act::ReadConsole),
+            unanswered: visitor.may(Act::ReadUnanswered),
             other_language,
         }
     }
@@ -111,6 +113,11 @@ impl Frame {
         super::problem::in_words(self.language, problem)
     }
 
+    /// Whether the page is in Vietnamese, for words that come with both.
+    pub(super) fn vietnamese(&self) -> bool {
+        self.language == Language::Vietnamese
+    }
+
     /// The page's language.
     pub(super) fn code(&self) -> &'static str {
         self.language.code()
@@ -119,6 +126,11 @@ impl Frame {
     /// Where the style sheet is.
     pub(super) fn style(&self) -> &'static str {
         &assets::STYLE_ADDRESS
+    }
+
+    /// Where the suggestions of the search are.
+    pub(super) fn suggestions(&self) -> &'static str {
+        &assets::SUGGEST_ADDRESS
     }
 
     /// Where the keys of the desk are.

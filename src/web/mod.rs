@@ -6,7 +6,9 @@
 mod api;
 mod asked;
 mod assets;
+mod directory;
 mod form;
+mod found;
 mod frame;
 mod guard;
 mod headers;
@@ -17,7 +19,9 @@ mod pages;
 mod problem;
 mod router;
 mod serve;
+mod suggest;
 mod trouble;
+mod unanswered;
 mod visitor;
 
 use std::collections::HashMap;
@@ -27,6 +31,8 @@ use futures::future::BoxFuture;
 use prometheus_client::registry::Registry;
 use serde::{Deserialize, Serialize};
 use tokio::sync::RwLock;
+
+use self::directory::Directory;
 
 pub use api::answer as search_answer;
 pub use pages::operations::operations;
@@ -115,37 +121,47 @@ impl Options {
 struct Site {
     parts: Parts,
     hasher: accounts::Hasher,
-    names: RwLock<Option<(Timestamp, Arc<Names>)>>,
+    directory: RwLock<Option<(Timestamp, Arc<Directory>)>>,
+    suggestions: suggest::Suggestions,
+    unanswered: unanswered::Unanswered,
 }
 
 /// Names of portals by slug.
 type Names = HashMap<String, String>;
 
-/// Seconds for which the names of portals are kept: they change by hand, a search happens many times a second.
-const NAMES_FOR_SECONDS: i64 = 60;
+/// Seconds for which the directory is kept: portals change by hand, a search happens many times a second.
+const DIRECTORY_FOR_SECONDS: i64 = 60;
 
 impl Site {
     fn new(parts: Parts) -> Self {
         let hasher = accounts::Hasher::new(parts.accounts.parallel_hashes);
-        Self { parts, hasher, names: RwLock::new(None) }
+        let unanswered = unanswered::Unanswered::new(parts.clock.now());
+        let (directory, suggestions) = (RwLock::default(), suggest::Suggestions::default());
+        Self { parts, hasher, directory, suggestions, unanswered }
     }
 
     fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
 
-    /// Names of all portals by slug, at most a minute old.
-    async fn names(&self) -> anyhow::Result<Arc<Names>> {
+    /// The registry, at most a minute older than it is asked for.
+    async fn directory(&self) -> anyhow::Result<Arc<Directory>> {
         let now = self.now();
-        if let Some((since, names)) = self.names.read().await.as_ref()
-            && now.duration_since(*since).as_secs().abs() < NAMES_FOR_SECONDS
+        if let Some((since, directory)) = self.directory.read().await.as_ref()
+            && now.duration_since(*since).as_secs().abs() < DIRECTORY_FOR_SECONDS
         {
-            return Ok(Arc::clone(names));
+            return Ok(Arc::clone(directory));
+        }
+        // One request makes it anew; those that come meanwhile wait for it and find it made.
+        let mut kept = self.directory.write().await;
+        if let Some((since, directory)) = kept.as_ref()
+            && now.duration_since(*since).as_secs().abs() < DIRECTORY_FOR_SECONDS
+        {
+            return Ok(Arc::clone(directory));
         }
         let portals = portal::table::list(self.parts.store.pool()).await?;
-        let names: Names = portals.into_iter().map(|portal| (portal.entry.slug, portal.entry.name)).collect();
-        let names = Arc::new(names);
-        *self.names.write().await = Some((now, Arc::clone(&names)));
-        Ok(names)
+        let directory = tokio::task::spawn_blocking(move || Arc::new(Directory::of(&portals))).await?;
+        *kept = Some((now, Arc::clone(&directory)));
+        Ok(directory)
     }
 }

@@ -13,7 +13,9 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::pages::{about, desk, feeds, home, item, login, operations, search};
+use super::pages::{
+    about, desk, document, feeds, home, item, login, operations, portal, search, story, suggest, unanswered,
+};
 use super::{Parts, Site, api, assets, guard, headers, pages, trouble, visitor};
 use crate::accounts::Act;
 
@@ -46,8 +48,11 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/search", get(search::show))
         .route("/search.atom", get(feeds::search))
         .route("/items/{id}", get(item::show))
-        .route("/stories/{id}", get(item::story))
-        .route("/documents/{*number}", get(search::document))
+        .route("/stories/{id}", get(story::show))
+        .route("/documents/{*number}", get(document::show))
+        .route("/portals", get(portal::list))
+        .route("/portals/{slug}", get(portal::show))
+        .route("/suggest", get(suggest::show))
         .route("/feeds/{file}", get(feeds::amplified))
         .route("/opensearch.xml", get(about::opensearch))
         .route("/robots.txt", get(about::robots))
@@ -58,8 +63,11 @@ pub fn router(parts: Parts) -> Result<Router> {
         // Programs.
         .route("/api/v1/search", get(api::search))
         .route("/api/v1/items/{id}", get(api::item))
+        .route("/api/v1/stories/{id}", get(api::story::show))
+        .route("/api/v1/documents/{*number}", get(api::document::show))
         .route("/api/v1/portals", get(api::portals))
         .route("/api/v1/amplified", get(api::amplified))
+        .route("/api/v1/openapi.json", get(api::openapi::show))
         .route("/api/v1/desk/items", only(Act::ReadDesk, get(api::desk::queue)))
         .route("/api/v1/desk/items/{id}/decisions", only(Act::Propose, post(api::desk::decide)))
         // Staff.
@@ -70,7 +78,10 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/desk/items/{id}", only(Act::ReadDesk, get(desk::item)))
         .route("/desk/items/{id}/decisions", only(Act::Propose, post(desk::decide)))
         .route("/console", only(Act::ReadConsole, get(pages::console::show)))
+        .route("/console/portals/{slug}", only(Act::ReadConsole, get(pages::console_portal::show)))
         .route("/console/questions", only(Act::ReadConsole, post(pages::questions::answer)))
+        .route("/console/unanswered", only(Act::ReadUnanswered, get(unanswered::show)))
+        .route("/console/unanswered.csv", only(Act::ReadUnanswered, get(unanswered::csv)))
         // Machines that watch.
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))

@@ -1,13 +1,15 @@
 //! `lantoa bench`: measurements that anybody can repeat, each beside a named reference in the same run.
 
 mod crawl;
+mod relevance;
 mod rules;
 mod schedule;
+mod search;
 mod world;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Subcommand;
 
 /// What is measured.
@@ -17,11 +19,21 @@ pub(super) enum Args {
     Schedule(schedule::Args),
     /// Pages a second, processor time and memory of a whole crawl without pauses, beside plain fetching
     Crawl(crawl::Args),
+    /// Articles indexed and searches answered a second, on synthetic articles, beside Meilisearch
+    Search(search::Args),
+    /// How well queries find what they must, beside plain Meilisearch and SQLite FTS5
+    Relevance(relevance::Args),
 }
 
 pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
     match args {
         Args::Schedule(args) => schedule::run(args, json),
         Args::Crawl(args) => crawl::run(args, json),
+        Args::Relevance(args) => runtime()?.block_on(relevance::run(args, json)),
+        Args::Search(args) => runtime()?.block_on(search::run(args, json)),
     }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the measurement")
 }

@@ -215,6 +215,35 @@ fn hostile_pages_end_soon() {
     println!("hostile pages: {} ms", start.elapsed().as_millis());
 }
 
+/// Shapes in which looking around each link costs as much as the page is large.
+#[test]
+fn links_in_hostile_places_end_soon() {
+    let links = |text: &str| (0..3_000).map(|n| format!("<a href='/tin/{n}.html'>{text}</a>\n")).collect::<String>();
+    let long = "Một tiêu đề khá dài của bài viết";
+    let words = "<b>chữ</b> ".repeat(40_000);
+    let check = |name: &str, html: &str| {
+        let start = std::time::Instant::now();
+        let found = read(html, "https://bo.gov.vn/");
+        let took = start.elapsed();
+        println!("{name}: {} leads, {} ms, {:?}", found.leads.len(), took.as_millis(), found.problems);
+        // The slowest takes a tenth of it, unoptimised on a busy machine; unbounded ones took minutes.
+        assert!(took < std::time::Duration::from_secs(40), "{name} took {took:?}");
+    };
+    check("one row without titles", &(0..60_000).map(|n| format!("<a href=/x{n}>a</a>\n")).collect::<String>());
+    check("one row with titles", &links(long).repeat(20));
+    check("headers in headers", &format!("{}{}", "<header>".repeat(480), links(long)));
+    check(
+        "classes in classes",
+        &format!("{}{}", format!("<div class='{}'>", "a b c d e f g h ".repeat(20)).repeat(400), links(long)),
+    );
+    check("text between links", &links(long).replace('\n', &words[..2_000 - words[..2_000].len() % 11]));
+    check("text in one link", &format!("<a href='/tin/1.html'>{words}</a>{}", links(long)));
+    check("deep text in links", &links(&format!("{}{long}", "<span>".repeat(60))));
+    check("one cell around all", &format!("<table><tr><td>{words}{}</td></tr></table>", links("xem")));
+    check("dates everywhere", &links(&format!("{long} 16/08/2023")).replace('\n', " 16/08/2023 <i>16/08/2023</i> "));
+    check("one address", &format!("<a href='/tin/1.html'>{long}</a>").repeat(3_000));
+}
+
 #[test]
 fn an_item_that_only_says_more_has_its_title_beside() {
     let items: String = ["Khai mạc hội nghị cải cách", "Kiểm tra tiến độ hồ chứa", "Lịch công tác tuần 46", "Ra quân dọn vệ sinh"]

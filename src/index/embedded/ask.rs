@@ -1,8 +1,6 @@
 //! From a query in parts to tantivy's query objects. In: [`Asked`] and the filters. Out: a query whose score falls in
-//! bands. tantivy's own query parser never sees what the public typed: nested input makes it overflow its stack.
-//!
-//! Bands, high to low: every word as typed and side by side in the headline; the same in the text; every word as typed;
-//! side by side without marks, headline before text; neighbours in pairs; BM25. Within a band newer articles come first.
+//! the bands of [`crate::index::weights`]. tantivy's own query parser never sees what the public typed: nested input makes it
+//! overflow its stack.
 
 use std::ops::Bound;
 
@@ -16,55 +14,13 @@ use tantivy::schema::{Field, IndexRecordOption};
 use super::schema::Fields;
 use super::steady::Steady;
 use crate::index::Query;
-use crate::index::query::{Asked, other_spelling};
+use crate::index::query::{Asked, Demand, Number, Reading, other_spelling};
 use crate::index::tokens::Key;
+use crate::index::weights::*;
 use crate::store::millis;
 
-/// Scores of the bands. BM25 of a word stays under 34 and is divided by the number of words, so that all of it stays
-/// under the smallest band; sums stay small enough for `f32` to tell neighbours apart.
-const EVERY_WORD_AS_TYPED: f32 = 800.0;
-const PHRASE_AS_TYPED: f32 = 400.0;
-const PHRASE_FOLDED_IN_TITLE: f32 = 200.0;
-const PHRASE_FOLDED_IN_BODY: f32 = 100.0;
-/// Shared by all pairs of neighbours.
-const PAIRS: f32 = 60.0;
-/// A phrase in an attached file: after every phrase in an article.
-const PHRASE_IN_FILES: f32 = 50.0;
-/// A word in an attached file says less than one in the article.
-const IN_FILES: f32 = 0.4;
-/// A word in a headline says more than in a text.
-const IN_TITLE: f32 = 1.6;
-/// A word typed with marks and found without them.
-const OTHER_ACCENTS: f32 = 0.25;
 /// Terms that an unfinished word may stand for: enough for any Vietnamese prefix, a bound for the rest.
 const MOST_COMPLETIONS: u64 = 500;
-/// Letters of an unfinished word at least.
-const SHORTEST_PREFIX: usize = 2;
-/// Queries with fewer words are answered whole or not at all.
-const FEWEST_WORDS_TO_RELAX: usize = 3;
-
-/// How much of the query an article must hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Demand {
-    /// Every word.
-    All,
-    /// Every word, the last of which may be unfinished.
-    LastUnfinished,
-    /// Most of the words, when no article has them all.
-    Most,
-}
-
-impl Demand {
-    /// What to try for this query, in order, until something is found.
-    pub(super) fn steps(asked: &Asked) -> impl Iterator<Item = Self> {
-        let can_complete =
-            asked.ends_in_word && asked.words.last().is_some_and(|word| word.folded.chars().count() >= SHORTEST_PREFIX);
-        let can_relax = asked.words.len() >= FEWEST_WORDS_TO_RELAX;
-        [(Self::All, true), (Self::LastUnfinished, can_complete), (Self::Most, can_relax)]
-            .into_iter()
-            .filter_map(|(demand, applies)| applies.then_some(demand))
-    }
-}
 
 pub(super) struct Ask<'a> {
     pub(super) fields: &'a Fields,
@@ -83,36 +39,61 @@ impl Ask<'_> {
         }
         self.demand_words(demand, &mut clauses);
         for phrase in &self.asked.phrases {
-            clauses.push((Occur::Must, self.phrase(phrase)));
+            clauses.push((Occur::Must, any(phrase.ways.iter().map(|words| self.phrase(words)).collect())));
         }
         for number in &self.asked.numbers {
-            let cited: Box<dyn Clause> =
-                Box::new(ConstScoreQuery::new(term(self.fields.documents, &number.canonical), PHRASE_FOLDED_IN_TITLE));
-            clauses.push((Occur::Must, any(vec![cited, self.phrase(&number.words)])));
+            clauses.push((Occur::Must, self.number(number)));
         }
         for part in &self.asked.without {
             clauses.push((Occur::MustNot, Box::new(Steady(self.excluded(part)))));
         }
-        self.add_bands(&mut clauses);
+        if !self.asked.words.is_empty() {
+            let bands: Vec<_> = self.asked.readings().iter().map(|reading| self.bands(reading)).collect();
+            clauses.push((Occur::Should, any(bands)));
+        }
         Box::new(BooleanQuery::new(clauses))
     }
 
     fn demand_words(&self, demand: Demand, clauses: &mut Clauses) {
         let words = &self.asked.words;
         let weight = 1.0 / words.len().max(1) as f32;
-        let mut found: Vec<Box<dyn Clause>> = words.iter().map(|word| self.word(word, weight)).collect();
-        if demand == Demand::LastUnfinished
-            && let (Some(whole), Some(word)) = (found.pop(), words.last())
-        {
-            found.push(any(vec![whole, self.completions(word)]));
+        if demand == Demand::LastUnfinished {
+            let mut found: Vec<_> = words.iter().map(|word| self.word(word, weight)).collect();
+            if let (Some(whole), Some(word)) = (found.pop(), words.last()) {
+                found.push(any(vec![whole, self.completions(word)]));
+            }
+            clauses.extend(found.into_iter().map(|clause| (Occur::Must, clause)));
+            return;
         }
+        let units = self.units(weight);
         if demand == Demand::Most {
-            let enough = words.len() - words.len() / 3;
-            let some = found.into_iter().map(|clause| (Occur::Should, clause)).collect();
+            let enough = units.len() - units.len() / 3;
+            let some = units.into_iter().map(|clause| (Occur::Should, clause)).collect();
             clauses.push((Occur::Must, Box::new(BooleanQuery::with_minimum_required_clauses(some, enough))));
         } else {
-            clauses.extend(found.into_iter().map(|clause| (Occur::Must, clause)));
+            clauses.extend(units.into_iter().map(|clause| (Occur::Must, clause)));
         }
+    }
+
+    /// Each word that has to be there; words that could be written otherwise are one unit, in any of the ways.
+    fn units(&self, weight: f32) -> Vec<Box<dyn Clause>> {
+        let words = &self.asked.words;
+        let mut units = Vec::with_capacity(words.len());
+        let mut at = 0;
+        for span in &self.asked.spans {
+            let others: Vec<_> = self.asked.ways(span).map(|way| self.tied(&way.words, weight)).collect();
+            if others.is_empty() {
+                continue;
+            }
+            units.extend(words[at..span.words.start].iter().map(|word| self.word(word, weight)));
+            let typed = words[span.words.clone()].iter().map(|word| (Occur::Must, self.word(word, weight)));
+            let mut ways: Vec<Box<dyn Clause>> = vec![Box::new(BooleanQuery::new(typed.collect()))];
+            ways.extend(others);
+            units.push(any(ways));
+            at = span.words.end;
+        }
+        units.extend(words[at..].iter().map(|word| self.word(word, weight)));
+        units
     }
 
     /// One word anywhere: as typed, or with other accents at a price.
@@ -135,6 +116,14 @@ impl Ask<'_> {
         any(ways)
     }
 
+    /// Words of another way of writing: side by side, worth as much as ordinary words.
+    fn tied(&self, words: &[Key], weight: f32) -> Box<dyn Clause> {
+        let Fields { title_folded, body_folded, files_folded, .. } = *self.fields;
+        let worth = ORDINARY_WORD * weight * words.len() as f32;
+        let found = |field, share: f32| scored(self.folded(field, words), worth * share);
+        any(vec![found(title_folded, IN_TITLE), found(body_folded, 1.0), found(files_folded, IN_FILES)])
+    }
+
     /// What an unfinished word may become.
     fn completions(&self, word: &Key) -> Box<dyn Clause> {
         let of = |field| -> Box<dyn Clause> {
@@ -145,6 +134,15 @@ impl Ask<'_> {
             Box::new(ConstScoreQuery::new(Box::new(range), OTHER_ACCENTS))
         };
         any(vec![of(self.fields.title_folded), of(self.fields.body_folded), of(self.fields.files_folded)])
+    }
+
+    /// Articles that cite the document, and texts that spell its number out.
+    fn number(&self, number: &Number) -> Box<dyn Clause> {
+        let whole = number.canonical.iter().map(|canonical| term(self.fields.documents, canonical));
+        let parts = number.keys.iter().map(|key| term(self.fields.cited, key));
+        let mut ways: Vec<_> = whole.chain(parts).map(|cites| scored(cites, CITES)).collect();
+        ways.push(self.phrase(&number.words));
+        any(ways)
     }
 
     /// Words side by side: as typed first, with other accents after.
@@ -170,17 +168,17 @@ impl Ask<'_> {
         }
     }
 
-    fn add_bands(&self, clauses: &mut Clauses) {
+    /// What lifts an article for how the words of a reading stand in it.
+    fn bands(&self, reading: &Reading) -> Box<dyn Clause> {
         let Fields { title_exact, title_folded, body_exact, body_folded, .. } = *self.fields;
-        let words = &self.asked.words;
-        if words.is_empty() {
-            return;
-        }
-        let mut add = |clause, score| clauses.push((Occur::Should, scored(clause, score)));
+        let words = &reading.words;
+        let is_marked = words.iter().any(Key::is_marked) && self.asked.is_marked();
+        let mut clauses: Clauses = Vec::new();
+        let mut add = |clause, score| clauses.push((Occur::Should, scored(clause, score * reading.nearness)));
         add(self.folded(title_folded, words), PHRASE_FOLDED_IN_TITLE);
         add(self.folded(body_folded, words), PHRASE_FOLDED_IN_BODY);
         add(self.folded(self.fields.files_folded, words), PHRASE_IN_FILES);
-        if self.asked.is_marked() {
+        if is_marked {
             add(self.exact(title_exact, words), PHRASE_AS_TYPED);
             add(self.exact(body_exact, words), PHRASE_AS_TYPED);
             add(self.exact(self.fields.files_exact, words), PHRASE_IN_FILES);
@@ -191,10 +189,10 @@ impl Ask<'_> {
             add(Box::new(BooleanQuery::new(everywhere.collect())), EVERY_WORD_AS_TYPED);
         }
         if words.len() > 2 {
-            let share = PAIRS / (words.len() - 1) as f32;
+            let share = reading.nearness * PAIRS / (words.len() - 1) as f32;
             for pair in words.windows(2) {
                 // In one stream only: each way is checked for every match.
-                let (in_title, in_body) = if self.asked.is_marked() {
+                let (in_title, in_body) = if is_marked {
                     (self.exact(title_exact, pair), self.exact(body_exact, pair))
                 } else {
                     (self.folded(title_folded, pair), self.folded(body_folded, pair))
@@ -203,13 +201,14 @@ impl Ask<'_> {
                 clauses.push((Occur::Should, any(ways)));
             }
         }
+        Box::new(BooleanQuery::new(clauses))
     }
 
-    fn exact(&self, field: Field, words: &[Key]) -> Box<dyn Clause> {
+    pub(super) fn exact(&self, field: Field, words: &[Key]) -> Box<dyn Clause> {
         side_by_side(field, words.iter().map(|word| word.exact.as_ref()))
     }
 
-    fn folded(&self, field: Field, words: &[Key]) -> Box<dyn Clause> {
+    pub(super) fn folded(&self, field: Field, words: &[Key]) -> Box<dyn Clause> {
         side_by_side(field, words.iter().map(|word| word.folded.as_ref()))
     }
 

@@ -38,6 +38,8 @@ impl Counts {
             kinds: most_first(self.kinds, MOST_FACET_VALUES),
             documents: most_first(self.documents, MOST_DOCUMENT_VALUES),
             years,
+            stories: 0,
+            notes: Vec::new(),
         }
     }
 }

@@ -5,15 +5,17 @@ use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value,
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::clock::{Timestamp, vietnam};
 use crate::index::Document;
 use crate::index::tokens::{BREAK, Keys, Streams};
+use crate::index::weights::prior;
 use crate::store::{instant, millis};
 use crate::vietnamese;
 
 /// Names the way keys are made. Raise the number when they change: an index with another name is set aside at opening.
-pub(super) const TOKENIZER: &str = "lantoa-keys-1";
+pub(super) const TOKENIZER: &str = "lantoa-keys-2";
 /// Positions between two parts of a field, more than any phrase is long.
 const PART_GAP: usize = 100;
 
@@ -34,7 +36,13 @@ pub(super) struct Fields {
     pub(super) published: Field,
     pub(super) year: Field,
     pub(super) documents: Field,
+    /// What the cited documents answer to when a part of a number is asked for.
+    pub(super) cited: Field,
     pub(super) story: Field,
+    /// Equal for the articles of one story.
+    pub(super) story_key: Field,
+    /// What its source and its place in the story add to every score.
+    pub(super) prior: Field,
     /// Words of the headline with marks, and without.
     pub(super) title_exact: Field,
     pub(super) title_folded: Field,
@@ -67,7 +75,10 @@ pub(super) fn schema() -> (Schema, Fields) {
         published: builder.add_i64_field("published", INDEXED | FAST | STORED),
         year: builder.add_i64_field("year", FAST),
         documents: builder.add_text_field("documents", STRING | FAST | STORED),
+        cited: builder.add_text_field("cited", STRING),
         story: builder.add_text_field("story", STORED),
+        story_key: builder.add_u64_field("story_key", FAST),
+        prior: builder.add_f64_field("prior", FAST),
         title_exact: builder.add_text_field("title_exact", keys.clone()),
         title_folded: builder.add_text_field("title_folded", keys.clone()),
         body_exact: builder.add_text_field("body_exact", keys.clone()),
@@ -102,8 +113,15 @@ impl Fields {
         document.add_i64(self.year, i64::from(article.published_at.to_zoned(vietnam()).year()));
         for number in &article.documents {
             document.add_text(self.documents, number);
+            for key in vietnamese::document::keys(number) {
+                document.add_text(self.cited, key);
+            }
         }
         document.add_text(self.story, &article.story);
+        // An article that has no story is one of its own.
+        let story = if article.story.is_empty() { &article.id } else { &article.story };
+        document.add_u64(self.story_key, xxh3_64(story.as_bytes()));
+        document.add_f64(self.prior, f64::from(prior(article.kind, article.origin)));
         document.add_text(self.title, title);
         document.add_text(self.summary, summary);
         document.add_text(self.text, text);

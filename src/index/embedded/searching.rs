@@ -1,74 +1,80 @@
-//! Answers. In: a query. Out: the best articles, or the newest, and the counts of all that match.
+//! Answers. In: a query. Out: the best articles, or the newest, one for each story, and the counts of all that match.
 
 use anyhow::{Context, Result};
-use tantivy::collector::TopDocs;
-use tantivy::{DocAddress, DocId, Order, Score, Searcher, SegmentReader, TantivyDocument};
+use tantivy::{Searcher, TantivyDocument};
 
 use super::Inner;
-use super::ask::{Ask, Demand};
+use super::ask::Ask;
+use super::best::{Best, Found};
 use super::facets::{Counts, Facets};
+use crate::index::query::{self, Asked, Demand, Step};
 use crate::index::snippet::Highlighter;
-use crate::index::{Hit, Query, Results, Sort, query};
-
-/// What a brand-new article is worth inside its band, and the weeks after which half of it is left.
-const FRESH_SCORE: f32 = 4.0;
-const FRESH_HALF_LIFE_WEEKS: f32 = 4.0;
-const WEEK_MS: f32 = 7.0 * 24.0 * 3_600_000.0;
+use crate::index::{Hit, Note, Query, Results, Sort};
 
 impl Inner {
     pub(super) fn search(&self, query: &Query) -> Result<Results> {
-        let asked = query::read(&query.text);
         let searcher = self.reader.searcher();
-        let ask = Ask { fields: &self.fields, asked: &asked };
-        let mut found = (Vec::new(), Counts::default());
-        let mut met = Demand::All;
-        for demand in Demand::steps(&asked) {
-            met = demand;
-            found = self.find(&searcher, &ask, query, demand).context("cannot search")?;
-            if found.1.total() > 0 {
+        let asked = query::read(&query.text);
+        let mut last = None;
+        for step in query::steps(asked) {
+            let Some((step, found, counts)) = self.attempt_step(&searcher, query, step)? else { continue };
+            let is_enough = counts.total() > 0;
+            last = Some((step, found, counts));
+            if is_enough {
                 break;
             }
         }
-        let (addresses, counts) = found;
-        let mut results = counts.results();
-        let mut highlighter = Highlighter::new(&asked, met == Demand::LastUnfinished);
-        for address in addresses {
-            let document: TantivyDocument = searcher.doc(address).context("cannot read a found article")?;
-            results.hits.push(self.hit(&document, &mut highlighter));
+        let Some((step, found, counts)) = last else { return Ok(Results::default()) };
+        self.results(&searcher, &step, found, counts)
+    }
+
+    /// Tries one step; nothing when there was nothing to try.
+    fn attempt_step(
+        &self,
+        searcher: &Searcher,
+        query: &Query,
+        mut step: Step,
+    ) -> Result<Option<(Step, Found, Counts)>> {
+        if step.demand == Demand::Misspelt {
+            let Some((asked, note)) = self.corrected(searcher, &step.asked).context("cannot search")? else {
+                return Ok(None);
+            };
+            step = Step { asked, demand: Demand::All, note: Some(note) };
         }
-        Ok(results)
+        let (mut found, mut counts) = self.find(searcher, &step.asked, query, step.demand).context("cannot search")?;
+        if step.demand == Demand::All && query::answer_is_thin(counts.total(), &step.asked) {
+            step.asked.with_successors = true;
+            (found, counts) = self.find(searcher, &step.asked, query, step.demand).context("cannot search")?;
+        }
+        Ok(Some((step, found, counts)))
     }
 
     fn find(
         &self,
         searcher: &Searcher,
-        ask: &Ask<'_>,
+        asked: &Asked,
         query: &Query,
         demand: Demand,
-    ) -> tantivy::Result<(Vec<DocAddress>, Counts)> {
-        let clause = ask.clause(query, demand);
+    ) -> tantivy::Result<(Found, Counts)> {
+        let clause = Ask { fields: &self.fields, asked }.clause(query, demand);
         let (offset, limit) = query.window();
-        if limit == 0 {
-            return Ok((Vec::new(), searcher.search(&clause, &Facets)?));
+        // Beyond the deepest hit only the counts are wanted.
+        let offset = if limit == 0 { 0 } else { offset };
+        let by_date = query.sort == Sort::Newest || asked.is_everything();
+        let best = Best { offset, limit, by_date, newest: newest_instant(searcher)? };
+        searcher.search(&clause, &(best, Facets))
+    }
+
+    fn results(&self, searcher: &Searcher, step: &Step, found: Found, counts: Counts) -> Result<Results> {
+        let mut results = counts.results();
+        results.stories = found.stories;
+        results.notes = step.note.iter().cloned().chain(step.asked.notes()).collect::<Vec<Note>>();
+        let mut highlighter = Highlighter::new(&step.asked, step.demand == Demand::LastUnfinished);
+        for address in found.addresses {
+            let document: TantivyDocument = searcher.doc(address).context("cannot read a found article")?;
+            results.hits.push(self.hit(&document, &mut highlighter));
         }
-        let best = TopDocs::with_limit(limit).and_offset(offset);
-        let by_date = query.sort == Sort::Newest || ask.asked.is_everything();
-        if by_date {
-            let newest = best.order_by_fast_field::<i64>("published", Order::Desc);
-            let (top, counts) = searcher.search(&clause, &(newest, Facets))?;
-            return Ok((top.into_iter().map(|(_, address)| address).collect(), counts));
-        }
-        let newest = newest_instant(searcher)?;
-        let fresh = best.tweak_score(move |segment: &SegmentReader| {
-            // A segment whose dates cannot be read is searched without them.
-            let published = segment.fast_fields().i64("published").ok();
-            move |doc: DocId, score: Score| {
-                let at = published.as_ref().and_then(|column| column.first(doc)).unwrap_or_default();
-                (score + freshness(at, newest), at)
-            }
-        });
-        let (top, counts) = searcher.search(&clause, &(fresh, Facets))?;
-        Ok((top.into_iter().map(|(_, address)| address).collect(), counts))
+        Ok(results)
     }
 
     fn hit(&self, document: &TantivyDocument, highlighter: &mut Highlighter<'_>) -> Hit {
@@ -88,16 +94,11 @@ impl Inner {
     }
 }
 
-/// The instant of the newest article: age is counted from it, so that the same index gives the same order on any day.
+/// The instant of the newest article: age is counted from it.
 fn newest_instant(searcher: &Searcher) -> tantivy::Result<i64> {
     let mut newest = 0;
     for segment in searcher.segment_readers() {
         newest = newest.max(segment.fast_fields().i64("published")?.max_value());
     }
     Ok(newest)
-}
-
-fn freshness(published: i64, newest: i64) -> f32 {
-    let weeks = newest.saturating_sub(published).max(0) as f32 / WEEK_MS;
-    FRESH_SCORE * (-weeks / FRESH_HALF_LIFE_WEEKS).exp2()
 }

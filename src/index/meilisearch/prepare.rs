@@ -14,8 +14,9 @@ use super::http::Http;
 use super::shape::settings;
 use crate::index::PutError;
 
-/// Versions whose answers are known: before 1.30 tasks could be lost by a swap, and 2 may mean anything.
-const OLDEST: (u32, u32) = (1, 30);
+/// Versions whose answers are known: before 1.40 a search could not show one article of each
+/// story, and 2 may mean anything.
+const OLDEST: (u32, u32) = (1, 40);
 const FIRST_UNKNOWN_MAJOR: u32 = 2;
 
 impl Inner {
@@ -53,7 +54,7 @@ impl Inner {
         let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         if found < OLDEST || found.0 >= FIRST_UNKNOWN_MAJOR {
             return Err(PutError::Unavailable(format!(
-                "Meilisearch {version} is outside the tested range (1.30 to 1.x); install another version"
+                "Meilisearch {version} is outside the tested range (1.40 to 1.x); install another version"
             )));
         }
         Ok(())

@@ -104,6 +104,7 @@ impl<'a> Sweep<'a> {
     ) -> Self {
         let order = super::Order { full: false, force: true };
         let mut visit = Visit::begin(parts, portal, order, cancel, &quiet);
+        visit.trust_own_certificates();
         visit.back_catalogue = true;
         Self {
             visit,

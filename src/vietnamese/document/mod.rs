@@ -5,6 +5,7 @@
 
 mod bodies;
 mod context;
+mod keys;
 mod normal;
 mod number;
 mod types;
@@ -14,6 +15,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use serde::Serialize;
 
+pub use keys::{Partial, keys, partial};
 use normal::Normal;
 use number::NUMBER;
 

@@ -87,6 +87,11 @@ pub(super) fn name(letters: &str) -> Option<&'static str> {
     TYPES.iter().find(|(known, _, _)| *known == letters).map(|(_, name, _)| *name)
 }
 
+/// The letters of a type by its folded name.
+pub(super) fn letters_of(folded: &str) -> impl Iterator<Item = &'static str> {
+    TYPES.iter().filter(move |(_, name, _)| crate::vietnamese::fold(name) == folded).map(|(letters, _, _)| *letters)
+}
+
 /// Whether forms and receipts do not use these letters.
 pub(super) fn is_strong(letters: &str) -> bool {
     TYPES.iter().any(|(known, _, strong)| *known == letters && *strong)

@@ -1,6 +1,9 @@
 //! The public API, version 1: the twins of the pages, as JSON.
 
 pub(super) mod desk;
+pub(super) mod document;
+pub(super) mod openapi;
+pub(super) mod story;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -35,7 +38,7 @@ pub(super) async fn search(State(site): State<Arc<Site>>, Query(fields): Query) 
         return Err(Trouble::Bad(format!("cannot understand `{field}`: `{value}`")));
     }
     let begun = site.now();
-    let query = asked.query();
+    let query = asked.query(&*site.directory().await?, begun);
     let results = site.parts.index.search(&query).await.map_err(Trouble::NoSearch)?;
     let took_ms = site.now().duration_since(begun).as_millis().max(0);
     Ok(Json(answer(site.parts.store.pool(), &query, &results, u64::try_from(took_ms).unwrap_or(u64::MAX)).await?))
@@ -56,6 +59,8 @@ pub async fn answer(pool: &Pool, query: &index::Query, results: &Results, took_m
         "page": query.page,
         "per_page": query.per_page,
         "facets": facets(results),
+        "stories": results.stories,
+        "notes": results.notes,
         "items": items,
     }))
 }

@@ -47,11 +47,13 @@ pub(in crate::web) async fn amplified(
 
 /// `/search.atom`, with the parameters of `/search`.
 pub(in crate::web) async fn search(State(site): State<Arc<Site>>, Query(fields): Query) -> Result<Response, Trouble> {
-    let asked = Asked::read(&fields, HITS);
+    let mut asked = Asked::read(&fields, HITS);
+    let directory = site.directory().await?;
+    asked.doubt_unknown(&directory);
     if let Some((field, value)) = asked.problems.first() {
         return Err(Trouble::Bad(format!("cannot understand `{field}`: `{value}`")));
     }
-    let mut hits = site.parts.index.search(&asked.query()).await.map_err(Trouble::NoSearch)?.hits;
+    let mut hits = site.parts.index.search(&asked.query(&directory, site.now())).await.map_err(Trouble::NoSearch)?.hits;
     for hit in &mut hits {
         hit.snippet = outward::marked(&hit.snippet);
     }

@@ -36,7 +36,7 @@ struct Newest {
     /// Articles whose portal gave only a day.
     by_day: HashSet<String>,
     portals: Vec<Link>,
-    days: Vec<Link>,
+    spans: Vec<Link>,
 }
 
 pub(in crate::web) async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Response, Trouble> {
@@ -58,16 +58,17 @@ pub(in crate::web) async fn show(State(site): State<Arc<Site>>, visitor: Visitor
 async fn newest(site: &Site, frame: &Frame, results: Results) -> Result<Newest, Trouble> {
     let ids: Vec<&str> = results.hits.iter().map(|hit| hit.id.as_str()).collect();
     let by_day = share::table::dated_by_day(site.parts.store.pool(), &ids).await?;
-    let names = site.names().await?;
+    let directory = site.directory().await?;
     let portal = |(slug, count): &(String, u64)| Link {
-        label: names.get(slug).unwrap_or(slug).clone(),
+        label: directory.names.get(slug).unwrap_or(slug).clone(),
         count: Some(*count),
-        address: format!("/search?{}", form::write([("portal", slug.as_str()), ("sort", "newest")])),
+        address: format!("/portals/{}", form::escaped(slug)),
+        here: false,
     };
     let portals = results.portals.iter().take(PORTALS).map(portal).collect();
     let asked = Asked { sort: Sort::Newest, ..Asked::default() };
-    let days = search::days(frame, &asked, &results, site.now());
-    Ok(Newest { hits: results.hits, by_day, portals, days })
+    let spans = search::spans(frame, &asked);
+    Ok(Newest { hits: results.hits, by_day, portals, spans })
 }
 
 impl Home {

@@ -4,20 +4,26 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{Redirect, Response};
+use axum::http::HeaderMap;
+use axum::http::header::REFERER;
+use axum::response::Response;
 use serde_json::json;
 
 use crate::archive::attachments::{self, File};
+use crate::archive::telling::{self, Telling};
 use crate::archive::{self, Cited, Record, Status};
 use crate::pipeline::attachments::LIST_OF_PERSONS;
 use crate::web::asked::show_issue;
 use crate::web::form;
 use crate::web::frame::{Frame, page};
 use crate::web::history::{self, Edit};
-use crate::web::outward;
+use crate::web::pages::document;
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
-use crate::web::{Options, Site};
+use crate::web::{Options, Site, outward, unanswered};
+
+/// Other articles of the story that the page lists; the story's own page has more.
+const OTHERS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "item.html")]
@@ -27,7 +33,9 @@ struct Item {
     summary: String,
     extract: String,
     files: Vec<File>,
-    others: Vec<Record>,
+    others: Vec<Telling>,
+    /// All articles of the story but this one.
+    told_by: i64,
     versions: Vec<Edit>,
     cited: Vec<Cited>,
     json_ld: String,
@@ -38,25 +46,26 @@ pub(in crate::web) async fn show(
     State(site): State<Arc<Site>>,
     visitor: Visitor,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Trouble> {
     let article = find(&site, &id).await?;
+    if let Some(before) = headers.get(REFERER).and_then(|before| before.to_str().ok()) {
+        unanswered::opened(&site, before);
+    }
     let pool = site.parts.store.pool();
     let cited = archive::table::cited(pool, &article).await?;
-    let mut others = archive::table::story(pool, &article.story).await?;
+    let mut others = telling::of(pool, &article.story, OTHERS as i64 + 1).await?;
     others.retain(|other| other.id != article.id);
+    others.truncate(OTHERS);
+    let told_by = telling::spread(pool, &article.story).await?.0 - 1;
     let files = if shown(&article) { attachments::of(pool, &id).await? } else { Vec::new() };
     others.iter_mut().for_each(|other| other.title = outward::masked(&other.title));
     let versions = history::edits(&archive::table::versions(pool, &id).await?, quoted(&article));
     let json_ld = outward::json_block(&linked_data(&article, &site.parts.options));
     let summary = if shown(&article) { outward::masked(&article.summary) } else { String::new() };
     let extract = if shown(&article) && !article.noarchive { outward::extract(&article.text) } else { String::new() };
-    page(&Item { frame: Frame::of(&visitor), article, summary, extract, files, others, versions, cited, json_ld })
-}
-
-/// `/stories/{id}`: a story is seen at its first article, which bears its name.
-pub(in crate::web) async fn story(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Redirect, Trouble> {
-    let article = find(&site, &id).await?;
-    Ok(Redirect::permanent(&format!("/items/{}", article.id)))
+    let frame = Frame::of(&visitor);
+    page(&Item { frame, article, summary, extract, files, others, told_by, versions, cited, json_ld })
 }
 
 /// The article with this id.
@@ -130,7 +139,11 @@ impl Item {
     }
 
     fn citing(&self, number: &str) -> String {
-        format!("/search?{}", form::write([("document", number)]))
+        document::address(number)
+    }
+
+    fn told(&self, other: &Telling) -> String {
+        self.frame.published(other.at, other.date_only)
     }
 }
 

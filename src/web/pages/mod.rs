@@ -2,11 +2,18 @@
 
 pub(super) mod about;
 pub(super) mod console;
+pub(super) mod console_portal;
 pub(super) mod desk;
+pub(super) mod document;
 pub(super) mod feeds;
 pub(super) mod home;
 pub(super) mod item;
 pub(super) mod login;
 pub(super) mod operations;
 pub(super) mod questions;
+pub(super) mod notes;
+pub(super) mod portal;
 pub(super) mod search;
+pub(super) mod story;
+pub(super) mod suggest;
+pub(super) mod unanswered;
