@@ -231,6 +231,24 @@ async fn each_file_has_its_own_fate() {
 const HEAD: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSố: 9/BC-UBND\nTỐI MẬT\n";
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_reads_the_files_of_what_it_finds_even_when_its_budget_is_spent() {
+    let desk = Desk::open().await;
+    desk.portal.put(PAGE, 200, article("", &[("/tep/tot.rtf", "Phụ lục")]));
+    desk.portal.put("/tep/tot.rtf", 200, rtf("Phụ lục về nuôi cá lồng bè trên hồ thủy điện"));
+    let options = pipeline::sweep::Options { max_pages: 2, ..pipeline::sweep::Options::default() };
+    let portal = lantoa::portal::table::list(desk.works.app.store.pool()).await.unwrap().remove(0);
+    let cancel = CancellationToken::new();
+    for _ in 0..6 {
+        let report =
+            pipeline::sweep::sweep(&desk.works.visits, &portal, &options, false, &cancel, &|_| {}).await.unwrap();
+        if report.attachments > 0 {
+            break;
+        }
+    }
+    assert_eq!(desk.finds("cá lồng bè").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secret_file_leaves_no_trace() {
     let desk = Desk::open().await;
     desk.portal.put(PAGE, 200, article("", &[("/tep/mat.rtf", "Báo cáo"), ("/tep/tot.rtf", "Phụ lục")]));

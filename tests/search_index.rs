@@ -116,6 +116,10 @@ steps![
     totals_go_beyond_the_deepest_page,
     hostile_queries_are_answered,
     snippets_hold_marks_and_nothing_else,
+    parts_of_a_number_find_what_cites_the_document,
+    one_hit_for_each_story_and_every_article_counted,
+    what_was_searched_besides_is_told,
+    hostile_queries_cost_little,
 ];
 
 fn at(text: &str) -> Timestamp {
@@ -524,6 +528,124 @@ async fn snippets_hold_marks_and_nothing_else(index: &dyn SearchIndex) {
         let shown =
             ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"].iter().fold(text, |text, entity| text.replace(entity, "x"));
         assert!(shown.chars().count() <= 220, "{} characters: {shown}", shown.chars().count());
+    }
+}
+
+async fn parts_of_a_number_find_what_cites_the_document(index: &dyn SearchIndex) {
+    let cites = |id: &str, number: &str| Document {
+        documents: vec![number.to_owned()],
+        ..article(id, "Văn bản mới", "Nội dung hướng dẫn")
+    };
+    index
+        .put(&[
+            cites("decree", "42/2022/NĐ-CP"),
+            cites("later", "42/2025/NĐ-CP"),
+            cites("circular", "42/2022/TT-BTC"),
+            cites("law", "59/2020/QH14"),
+            cites("decision", "1295/QĐ-TTg"),
+            article("plan", "Kế hoạch số 5 năm 2026", "Trồng cây"),
+        ])
+        .await
+        .unwrap();
+    for typed in
+        ["nđ 42/2022", "nghị định 42/2022", "nghi dinh so 42/2022", "nd42/2022", "42/2022/nđ", "NĐ 42 năm 2022"]
+    {
+        check_set(index, &words(typed), &["decree"]).await;
+    }
+    check_set(index, &words("nghị định 42"), &["decree", "later"]).await;
+    check_set(index, &words("42/2022"), &["decree", "circular"]).await;
+    check_set(index, &words("hướng dẫn thông tư 42/2022"), &["circular"]).await;
+    check_set(index, &words("luật 59/2020"), &["law"]).await;
+    check_set(index, &words("quyết định 1295"), &["decision"]).await;
+    check_set(index, &words("nghị định 43"), &[]).await;
+    check_set(index, &words("kế hoạch số 5"), &["plan"]).await;
+}
+
+async fn one_hit_for_each_story_and_every_article_counted(index: &dyn SearchIndex) {
+    let told = |id: &str, portal: &str, day: &str, origin: bool| Document {
+        portal: portal.to_owned(),
+        story: "s1".to_owned(),
+        published_at: at(day),
+        origin,
+        ..article(id, "Khởi công cầu mới", "Cầu dài hai ki-lô-mét")
+    };
+    index
+        .put(&[
+            told("copy1", "bao", "2026-03-03T00:00:00Z", false),
+            told("origin", "moha", "2026-03-01T00:00:00Z", true),
+            told("copy2", "hue", "2026-03-02T00:00:00Z", false),
+            article("other", "Khởi công cầu cũ", ""),
+            Document { story: String::new(), ..article("alone", "Cầu treo", "") },
+            Document { story: String::new(), ..article("alone2", "Cầu phao", "") },
+        ])
+        .await
+        .unwrap();
+    let results = ask(index, &words("khởi công cầu")).await;
+    let hits: BTreeSet<_> = results.hits.iter().map(|hit| hit.id.as_str()).collect();
+    assert_eq!(hits, BTreeSet::from(["origin", "other"]));
+    assert_eq!((results.total, results.stories), (4, 2));
+    assert_eq!(results.portals.iter().map(|(_, count)| count).sum::<u64>(), 4, "facets count articles");
+    // A copy is found where the origin is filtered away.
+    let only = Query { portals: vec!["hue".to_owned()], ..words("khởi công cầu") };
+    check_set(index, &only, &["copy2"]).await;
+    assert_eq!(ask(index, &words("cầu")).await.stories, 4, "an article without a story is one of its own");
+    let second = ask(index, &Query { page: 2, per_page: 1, ..words("khởi công cầu") }).await;
+    assert_eq!(second.hits.iter().map(|hit| &hit.id).collect::<Vec<_>>(), [&results.hits[1].id]);
+}
+
+async fn what_was_searched_besides_is_told(index: &dyn SearchIndex) {
+    index
+        .put(&[
+            article("full", "Ủy ban nhân dân xã họp", ""),
+            article("short", "UBND xã họp", ""),
+            article("today", "Thành phố Hồ Chí Minh xây cầu", ""),
+        ])
+        .await
+        .unwrap();
+    let told = |text: &'static str| async move {
+        let results = ask(index, &words(text)).await;
+        let told = serde_json::to_value(&results.notes).unwrap();
+        let notes = told.as_array().unwrap().iter();
+        let notes: Vec<_> = notes
+            .map(|note| format!("{} {}", note["kind"].as_str().unwrap(), note["searched"].as_str().unwrap()))
+            .collect();
+        (results.hits.into_iter().map(|hit| hit.id).collect::<Vec<_>>(), notes.join(", "))
+    };
+    let (hits, notes) = told("UBND xã").await;
+    assert_eq!((hits, notes.as_str()), (vec!["short".to_owned(), "full".to_owned()], "also Ủy ban nhân dân"));
+    let (hits, notes) = told("uy ban nhan dan xa").await;
+    assert_eq!((hits[0].as_str(), notes.as_str()), ("full", "also UBND"));
+    let (hits, notes) = told("Bình Dương xây cầu").await;
+    assert_eq!((hits, notes.as_str()), (vec!["today".to_owned()], "successor Hồ Chí Minh"));
+    let (hits, notes) = told("xaay caauf").await;
+    assert_eq!((hits, notes.as_str()), (vec!["today".to_owned()], "keyboard xây cầu"));
+    let (_, notes) = told("xây cầu").await;
+    assert_eq!(notes, "");
+}
+
+/// Nonsense is answered, and in a moment: the bound is generous for a test on a busy machine.
+async fn hostile_queries_cost_little(index: &dyn SearchIndex) {
+    index.put(&library()).await.unwrap();
+    let hostile = [
+        "x".repeat(10_000),
+        "UBND HĐND BHYT BHXH TP.HCM GD&ĐT ".repeat(200),
+        "chinhphuchinhphu".repeat(500),
+        "truonggg hocccc benhhh vienn giaoo ".repeat(50),
+        "nghị định 42 thông tư 33/2026 ".repeat(100),
+        "16/8/2026 ".repeat(500),
+        "\"a\" ".repeat(1_000),
+        "-a ".repeat(1_000),
+        "là của và những các thì mà".to_owned(),
+        "\u{202e}\u{200f}\u{0}\u{1b}[31m".repeat(300),
+        "🙂".repeat(3_000),
+        String::new(),
+    ];
+    for text in &hostile {
+        let begun = std::time::Instant::now();
+        let results = ask(index, &words(text)).await;
+        assert!(results.hits.len() <= 20);
+        let spent = begun.elapsed();
+        assert!(spent.as_secs() < 3, "{spent:?} for {:?}", text.chars().take(40).collect::<String>());
     }
 }
 

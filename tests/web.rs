@@ -15,6 +15,7 @@ use lantoa::archive::{self, Copy, Incoming};
 use lantoa::clock::{Clock, Timestamp};
 use lantoa::extract::Article;
 use lantoa::index::{Document, Hit, PutError, Query, Results, SearchIndex};
+use lantoa::portal::health::table::Struck;
 use lantoa::portal::{self, Entry, Kind};
 use lantoa::store::Store;
 use lantoa::triage;
@@ -422,6 +423,11 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/desk/items/1%2F..", [303, 404, 403, 404, 404]),
         ("POST", "/desk/items/2/decisions", [403, 400, 403, 404, 400]),
         ("GET", "/console", [303, 403, 200, 403, 200]),
+        ("GET", "/console?state=late", [303, 403, 200, 403, 200]),
+        ("GET", "/console?state=%00", [303, 403, 200, 403, 200]),
+        ("GET", "/console/portals/moh", [303, 403, 200, 403, 200]),
+        ("GET", "/console/portals/nothing", [303, 403, 404, 403, 404]),
+        ("POST", "/console/questions", [403, 403, 400, 403, 400]),
         ("GET", "/console/unanswered", [303, 200, 200, 403, 200]),
         ("GET", "/console/unanswered.csv", [303, 200, 200, 403, 200]),
         ("GET", "/healthz", [200; 5]),
@@ -818,6 +824,33 @@ async fn a_correction_follows_what_was_amplified() {
     house.get("/feeds/amplified.atom", "").await.has("[Đính chính] Công điện về bão số 10").has("2026-11-21T08:05:00Z");
     house.get("/api/v1/amplified?since=2026-11-21T08:01:00Z", "").await.has("\"status\":\"corrected\"");
     house.get(&format!("/items/{}", house.articles[0]), "").await.has("Lịch sử thay đổi").has("tiêu đề");
+    house.get(&format!("/items/{}", house.articles[0]), "").await.has("<ins>").has("<del>");
+    house.get(&format!("/api/v1/items/{}", house.articles[0]), "").await.has("\"nature\":\"");
+}
+
+/// What a visit may not decide by itself is answered in the console, once, and by those who run lantoa.
+#[tokio::test]
+async fn a_question_is_answered_in_the_console() {
+    use lantoa::portal::questions::{self, Facts, Kind as Question};
+    let house = House::new().await;
+    let now = house.clock.now();
+    let facts = Facts { missing: Some(8), live: Some(30), ..Facts::default() };
+    let asked = house.store.write(move |connection| {
+        async move { questions::sighted(connection, 1, Question::Gone, "", &facts, now).await }.boxed()
+    });
+    let slug = asked.await.unwrap().portal;
+    let operator = house.enter(Who::Operator).await;
+    house.get("/console", &operator).await.has("8 trong 30 tin").has("Giữ lại").has(&format!("value=\"{slug}\""));
+    let form: &'static str = format!("portal={slug}&kind=gone&subject=&answer=no").leak();
+    let editor = house.enter(Who::Editor).await;
+    assert_eq!(house.post("/console/questions", &editor, form).await.status, 403);
+    assert_eq!(house.post("/console/questions", &operator, "portal=x&kind=gone&answer=no").await.status, 404);
+    assert_eq!(house.post("/console/questions", &operator, "portal=x&kind=gone").await.status, 400);
+    for _ in 0..2 {
+        assert_eq!(house.post("/console/questions", &operator, form).await.status, 303);
+    }
+    house.get("/console", &operator).await.lacks("8 trong 30 tin");
+    assert!(questions::open(house.store.pool()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -1129,19 +1162,35 @@ async fn the_console_says_what_is_wrong_in_words() {
                     interrupted: false,
                     next_visit_at: Some(now + 30.minutes()),
                     found: vec![],
+                    diagnosis: portal::table::Diagnosis {
+                        cause: problem.map(|_| portal::health::Cause::ServerError),
+                        ..Default::default()
+                    },
                 };
                 let refused = "the portal cannot be read: the server answered with status 503";
                 portal::table::visited(connection, &visit(1, true, None)).await?;
-                portal::table::visited(connection, &visit(3, false, Some(refused))).await
+                portal::table::visited(connection, &visit(3, false, Some(refused))).await?;
+                portal::table::visited(connection, &visit(3, false, Some(refused))).await?;
+                let cause = portal::health::Cause::Dns;
+                let struck = Struck { cause, family: None, began_at: now - 1.hours(), struck: 12, asked: 14 };
+                portal::health::table::strike(connection, &struck, now).await
             }
             .boxed()
         })
         .await
         .unwrap();
     let console = house.get("/console", &tuan).await;
-    console.has("1 cổng đang lỗi").has("không đọc được cổng: máy chủ trả mã 503").has("14:00 21/11/2026");
-    console.has("15:30 21/11/2026").has("Chờ lần đầu").has("Số tin");
+    console.has("Đang lỗi (1)").has("không đọc được cổng: máy chủ trả mã 503").has("14:00 21/11/2026");
+    console.has("15:30 21/11/2026").has("Chờ lần đầu (1)").has("Số tin").has("máy chủ của cổng bị lỗi");
+    console.has("12 trong 14 cổng được thăm từ 14:00 21/11 bị lỗi").has("có lẽ do đường truyền của ta");
     house.get("/console?lang=en", &tuan).await.has("the server answered with status 503").lacks("máy chủ trả");
+    let all = portal::table::list(house.store.pool()).await.unwrap();
+    let failing = all.iter().find(|portal| portal.id == 3).unwrap().entry.slug.clone();
+    let row = format!("href=\"/console/portals/{failing}\"");
+    house.get("/console?state=failing", &tuan).await.has(&row).lacks("/console/portals/moh");
+    house.get("/console?state=late", &tuan).await.lacks(&row);
+    let page = house.get(&format!("/console/portals/{failing}"), &tuan).await;
+    page.has("Đang lỗi").has("Cách xử lý:").has("quá một ngày thì báo cho cổng").has("2 lần thăm gần nhất");
 }
 
 #[tokio::test]

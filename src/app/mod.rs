@@ -111,7 +111,7 @@ impl App {
             window,
             targets: Arc::from([target]),
             index: worker.handle(),
-            thinkers: Arc::new(tokio::sync::Semaphore::new(processors)),
+            thinkers: pipeline::Thinkers::start(processors)?,
             reader: pipeline::reader::Reader::of_this_program()?,
             options: Arc::new(self.config.crawl.clone()),
             attachments: Arc::new(self.config.attachments.clone()),
@@ -121,6 +121,7 @@ impl App {
             archive: Arc::new(self.config.archive.clone()),
             triage: Arc::new(self.config.triage.clone()),
             schedule: Arc::new(self.config.schedule.clone()),
+            health: pipeline::health::Shared::default(),
         };
         Ok(Works { app: self, visits, index, worker, _lock: lock })
     }

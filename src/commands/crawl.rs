@@ -17,7 +17,7 @@ use super::{Invocation, print_json, println_or_quit};
 use crate::app::{App, Works};
 use crate::clock::Timestamp;
 use crate::pipeline::{self, Order, Report};
-use crate::portal::{self, Portal, State};
+use crate::portal::{self, Portal, State, health};
 
 /// Clocks that are set right by less than this do no harm.
 const CLOCK_SLACK: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
@@ -68,12 +68,16 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
     let order = Order { full: args.all || !args.slugs.is_empty(), force: args.force };
     let outcome = visit_all(&works, &portals, order, &context.cancel).await;
     works.prune().await;
+    let incidents = health::table::open_incidents(works.app.store.pool(), works.app.clock.now()).await;
     if let Err(cause) = works.close().await {
         // It is made again from the record at the next start.
         tracing::warn!(cause = %super::one_line(&cause), "the dedup window was not written");
     }
     if context.cancel.is_cancelled() {
         eprintln!("stopped before the end: what was read is kept, the next crawl goes on from there");
+    }
+    for incident in incidents.unwrap_or_default() {
+        eprintln!("error: {} ({})", incident.words(false), incident.mend(false));
     }
     complain(&outcome);
     if context.json {
@@ -87,7 +91,8 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
 
 /// One line on standard error for each portal with trouble; each page that failed stands in the JSON report.
 pub(super) fn complain(outcome: &Outcome) {
-    for report in &outcome.portals {
+    // What is ours was said once.
+    for report in outcome.portals.iter().filter(|report| !report.ours) {
         if let Some(problem) = &report.problem {
             eprintln!("error: portal `{}`: {problem}", report.portal);
         } else if let Some(first) = report.errors.first() {

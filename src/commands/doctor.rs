@@ -14,7 +14,8 @@ use crate::archive::notices::{self, Notice};
 use crate::config::Config;
 use crate::index::embedded::Embedded;
 use crate::index::{Backend, outbox};
-use crate::portal::{self, State};
+use crate::portal;
+use crate::portal::health::{self, Condition};
 use crate::store::{DataLock, Store};
 
 /// Portals in trouble that are named.
@@ -148,6 +149,7 @@ async fn parts(app: &App, checks: &mut Checks) {
     checks.judge("search index", index(app).await, "lantoa reindex builds it anew from the record");
     waiting(app, checks).await;
     portals(app, checks).await;
+    questions(app, checks).await;
     secrecy(app, checks).await;
     match accounts::table::count(app.store.pool()).await {
         Ok(0) => checks.bad("accounts", "nobody can sign in", "lantoa user add NAME --role admin"),
@@ -213,6 +215,22 @@ async fn secrecy(app: &App, checks: &mut Checks) {
     }
 }
 
+/// What visits leave to the operator.
+async fn questions(app: &App, checks: &mut Checks) {
+    match portal::questions::open(app.store.pool()).await {
+        Ok(open) if open.is_empty() => checks.good("questions", "no portal waits for an answer"),
+        Ok(open) => {
+            for question in open.iter().take(NAMED) {
+                checks.bad("questions", format!("{}: {}", question.portal, question.words()), &question.mend());
+            }
+            if open.len() > NAMED {
+                checks.bad("questions", format!("{} more wait", open.len() - NAMED), "see them in the console");
+            }
+        }
+        Err(cause) => checks.bad("questions", one_line(&cause), "see the record"),
+    }
+}
+
 async fn portals(app: &App, checks: &mut Checks) {
     let portals = match portal::table::list(app.store.pool()).await {
         Ok(portals) => portals,
@@ -221,17 +239,31 @@ async fn portals(app: &App, checks: &mut Checks) {
     if portals.is_empty() {
         return checks.bad("portals", "none is registered", "lantoa portal import FILE");
     }
-    let troubled: Vec<_> =
-        portals.iter().filter(|portal| portal.state == State::Active && portal.health.problem.is_some()).collect();
-    for portal in troubled.iter().take(NAMED) {
-        let problem = portal.health.problem.as_deref().unwrap_or_default();
-        let mend = format!("lantoa portal check {}", portal.entry.slug);
-        checks.bad("portals", format!("{}: {problem}", portal.entry.slug), &mend);
+    let now = app.clock.now();
+    let incidents = match health::table::open_incidents(app.store.pool(), now).await {
+        Ok(incidents) => incidents,
+        Err(cause) => return checks.bad("portals", one_line(&cause), "see the record"),
+    };
+    for incident in &incidents {
+        checks.bad("portals", incident.words(false), incident.mend(false));
+    }
+    let verdicts = portals.iter().map(|portal| (portal, portal.verdict(now)));
+    let mut troubled: Vec<_> = verdicts
+        .filter(|(_, verdict)| matches!(verdict.condition, Condition::Failing | Condition::Silent | Condition::Late))
+        // What a whole family has was said once.
+        .filter(|(portal, _)| !incidents.iter().any(|incident| incident.covers(&portal.health)))
+        .collect();
+    troubled.sort_by_key(|(_, verdict)| (verdict.condition, verdict.since));
+    for (portal, verdict) in troubled.iter().take(NAMED) {
+        let words = verdict.words(false).unwrap_or_default();
+        let found = format!("{} is {}: {words}", portal.entry.slug, verdict.condition);
+        checks.bad("portals", found, verdict.mend(false).unwrap_or_default());
     }
     if troubled.len() > NAMED {
-        checks.bad("portals", format!("{} more are in trouble", troubled.len() - NAMED), "lantoa portal list");
+        let more = format!("{} more are in trouble", troubled.len() - NAMED);
+        checks.bad("portals", more, "lantoa portal list --state failing");
     }
-    if troubled.is_empty() {
+    if troubled.is_empty() && incidents.is_empty() {
         checks.good("portals", format!("{} are registered, none is in trouble", portals.len()));
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file for each command, and what they share.
 
+mod answer;
 mod backup;
 mod bench;
 mod check;
@@ -130,6 +131,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     if let Command::Inspect(args) = &cli.command {
         return inspect::run(args);
     }
+    open_many_files();
     if let Command::Bench(args) = &cli.command {
         return bench::run(args, cli.json);
     }
@@ -238,6 +240,15 @@ fn log(config: &Config, serving: bool) -> Result<()> {
         tracing::error!(place, cause, "a part of lantoa gave up");
     }));
     Ok(())
+}
+
+/// Takes as many descriptors as the system gives: each portal that was just asked holds a connection for a while, and
+/// the usual first offer of 1,024 is less than a round of a large registry.
+fn open_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let offered = getrlimit(Resource::Nofile);
+    // What it had before is enough for most.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: offered.maximum, maximum: offered.maximum });
 }
 
 /// The first signal asks for an orderly end, the second ends at once.

@@ -83,8 +83,16 @@ async fn on_server(app: &App, invocation: &Invocation) -> Result<usize> {
     let options = &app.config.index;
     let connect = |name: &str| Meilisearch::connect(&options.meilisearch_url, &options.meilisearch_key, name);
     let live = connect(&options.meilisearch_index)?;
+    // One rebuild at a time holds the data folder, so what bears such a name is nobody's.
+    live.remove_leftovers().await?;
     let new = connect(&format!("{}_{}", options.meilisearch_index, app.clock.now().as_second()))?;
-    let articles = fill(app, &new, invocation).await?;
+    let built = fill(app, &new, invocation).await;
+    if built.is_err()
+        && let Err(cause) = live.remove_leftovers().await
+    {
+        tracing::warn!(cause = %format!("{cause:#}"), "the half-built index stays on the search engine until the next rebuild");
+    }
+    let articles = built?;
     new.swap_into(&live).await?;
     Ok(articles)
 }

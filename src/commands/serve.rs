@@ -297,7 +297,7 @@ impl Visits {
                 if cancel.is_cancelled() {
                     return;
                 }
-                let (slug, problem) = (&report.portal, report.problem.as_deref());
+                let (slug, problem) = (&report.portal, report.problem.as_deref().filter(|_| !report.ours));
                 match problem {
                     Some(problem) => warn!(portal = slug, problem, failed = report.failed, "visited"),
                     None => info!(

@@ -118,6 +118,7 @@ fn print_tables(report: &Report) -> Result<()> {
         ("changed articles", report.changed),
         ("known articles", report.known),
         ("no articles", report.not_articles),
+        ("attached files read", report.attachments),
         ("closed by robots.txt", report.denied),
         ("not there", report.missing),
         ("failed", report.failed),

@@ -11,7 +11,7 @@ use url::Url;
 
 pub use feed::{Entry, Feed, feed};
 pub use guess::{usual_feeds, usual_sitemaps};
-pub use listing::{Listing, is_calendar, is_service_address, listing};
+pub use listing::{Habits, Listing, SCRIPT_PAGER, is_calendar, is_service_address, listing};
 pub use sitemap::{Sitemap, sitemap};
 
 use crate::clock::Timestamp;
@@ -77,7 +77,14 @@ mod tests {
                 }
             }
             let _ = (feed(&body, None, &url, now), sitemap(&body, &url, now));
-            let _ = listing(&crate::fetch::decode(&body, Some("text/html")).text, &url, &url, None, now);
+            let _ = listing(
+                &crate::fetch::decode(&body, Some("text/html")).text,
+                &url,
+                &url,
+                None,
+                &Habits::default(),
+                now,
+            );
         }
     }
 }

@@ -162,6 +162,17 @@ impl Families {
         self.ranked(html).into_iter().map(|place| self.families[place].name.as_str()).collect()
     }
 
+    /// The selectors of links to articles, and of the link to the next page, of the families whose marks a listing bears,
+    /// the surest first.
+    #[must_use]
+    pub fn listing_selectors(&self, html: &str) -> (Vec<String>, Vec<String>) {
+        let rules = || self.ranked(html).into_iter().map(|place| &self.families[place].rules);
+        (
+            rules().flat_map(|rules| rules.links.clone()).collect(),
+            rules().flat_map(|rules| rules.next.clone()).collect(),
+        )
+    }
+
     /// The selectors of the families whose marks the page bears, the surest first.
     pub(super) fn recognise(&self, html: &str) -> Vec<&Selected> {
         self.ranked(html).into_iter().map(|place| &self.families[place].selected).collect()

@@ -48,6 +48,7 @@ mod tests;
 mod unread;
 mod verdict;
 mod wording;
+mod yielded;
 
 use std::path::PathBuf;
 
@@ -60,6 +61,7 @@ pub use families::{Families, Family};
 pub use selected::Hit;
 pub use selector::{BadSelector, bad_selectors};
 pub use verdict::NOT_FOUND;
+pub use yielded::Yielded;
 
 use crate::portal::Rules;
 use crate::vietnamese;
@@ -142,6 +144,8 @@ pub struct Extracted {
     pub offset: Option<jiff::tz::Offset>,
     /// The page is foreign and wrote a day, or an hour of no zone: only the day is sure.
     pub zoneless: bool,
+    /// The software that the page bears the marks of, the surest.
+    pub family: Option<String>,
     /// Why this page is no article at all, when it is none.
     pub not_an_article: Option<String>,
     /// What is missing or doubtful, in words.
@@ -206,7 +210,8 @@ pub fn article_of(
     let page =
         Page { blocks: &blocks::cut(&outline), meta: &Metadata::read(&outline, url.as_str()), outline: &outline, html };
     let rules: Vec<&Selected> = portal.iter().chain(families.recognise(html)).collect();
-    let mut out = Extracted::default();
+    let family = rules.get(usize::from(portal.is_some())).map(|family| family.family().to_owned());
+    let mut out = Extracted { family, ..Extracted::default() };
 
     // The body's place comes first: title and date are told from others of their kind by where they stand.
     let ruled = rules.iter().find_map(|rules| rules.content(&outline).map(|(id, source)| (id, source, *rules)));

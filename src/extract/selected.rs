@@ -115,6 +115,11 @@ impl Selected {
         Self { origin: origin.to_owned(), title, summary, content, date, author, category, drop, problems, asked }
     }
 
+    /// The name of the family whose rules they are.
+    pub(super) fn family(&self) -> &str {
+        self.origin.strip_prefix("family ").unwrap_or(&self.origin)
+    }
+
     /// The attributes that the selectors ask for.
     pub(super) fn asked(&self) -> &Asked {
         &self.asked

@@ -54,6 +54,9 @@ fn is_headline(text: &str) -> bool {
     (4..=400).contains(&text.chars().count()) && !is_site_like(text)
 }
 
+/// What is said of a title that only the head of the page gives.
+pub(super) const SHOWN_NOWHERE: &str = "title: the page shows it nowhere";
+
 /// Settles the title; returns the element that shows it and its wording there.
 pub(super) fn title(
     out: &mut Extracted,
@@ -309,7 +312,7 @@ pub(super) fn missing(out: &mut Extracted, title: Option<Id>) {
         out.problems.push(format!("{field}: not found on the page"));
     }
     if title.is_none() && !article.title.is_empty() {
-        out.problems.push("title: the page shows it nowhere".to_owned());
+        out.problems.push(SHOWN_NOWHERE.to_owned());
     }
 }
 

@@ -110,7 +110,8 @@ mod tests {
             }
         });
         let options = crate::fetch::Options::default();
-        let client = crate::fetch::client::build(&options, &crate::fetch::Guard::new(&options)).expect("a client");
+        let guard = crate::fetch::Guard::new(&options);
+        let client = crate::fetch::client::build(&options, &guard, Default::default()).expect("a client");
         let response = client.get(url).send().await.expect("an answer");
         let limits = Limits { max: 10_000, cut: false, min_bytes_per_s: 1_000, rate_window: Duration::from_millis(50) };
         read(response, limits).await.map(|body| body.len())

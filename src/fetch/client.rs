@@ -6,6 +6,7 @@ use anyhow::Context;
 use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
 
+use super::tls::{self, Anchors};
 use super::{Guard, Options};
 
 /// Idle connections are dropped after this; longer than the usual pause between two requests to a host.
@@ -17,18 +18,13 @@ const MAX_HEADER_LINES: usize = 100;
 /// Bytes of headers of one answer.
 pub(super) const MAX_HEADER_BYTES: u32 = 64 << 10;
 
-/// Builds the client. Without any CA certificate on the machine it still works for plain HTTP.
-pub(super) fn build(options: &Options, guard: &Guard) -> anyhow::Result<reqwest::Client> {
+/// Builds the client; `anchors` are the certificates of single portals. Without any CA certificate on the machine it
+/// still works for plain HTTP.
+pub(super) fn build(options: &Options, guard: &Guard, anchors: Anchors) -> anyhow::Result<reqwest::Client> {
     // Another part of the program may have installed a provider first; either serves.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    builder(options, guard).build().or_else(|error| {
-        tracing::warn!(%error, "no CA certificates on this machine: https portals will fail until ca-certificates is installed");
-        without_certificates(options, guard)
-    })
-}
-
-fn without_certificates(options: &Options, guard: &Guard) -> anyhow::Result<reqwest::Client> {
-    builder(options, guard).tls_certs_only([]).build().context("cannot build the http client")
+    let tls = tls::config(anchors)?;
+    builder(options, guard).tls_backend_preconfigured(tls).build().context("cannot build the http client")
 }
 
 fn builder(options: &Options, guard: &Guard) -> ClientBuilder {
@@ -52,16 +48,4 @@ fn builder(options: &Options, guard: &Guard) -> ClientBuilder {
         // RFC 9112 §5.1 and §5.2 let a client read these two mistakes of old servers.
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_allow_spaces_after_header_name_in_responses(true)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn builds_on_a_machine_without_certificates() {
-        let options = Options::default();
-        build(&options, &Guard::new(&options)).expect("a client");
-        without_certificates(&options, &Guard::new(&options)).expect("a client without certificates");
-    }
 }

@@ -4,8 +4,7 @@ use std::error::Error;
 use std::io;
 use std::net::IpAddr;
 
-use rustls::CertificateError;
-
+use super::TlsFault;
 use super::guard::{Refused, Unresolved};
 use crate::clock::Timestamp;
 
@@ -45,12 +44,15 @@ pub enum FetchError {
         /// The resolver's words.
         cause: String,
     },
-    /// Nobody answered at the address, or the connection was turned away.
+    /// The connection was turned away.
+    #[error("cannot connect: the server turns connections away")]
+    Refused,
+    /// Nobody answered at the address.
     #[error("cannot connect: {0}")]
     Connect(String),
     /// No secure connection could be agreed on; never retried without verification.
     #[error("no secure connection: {0}")]
-    Tls(String),
+    Tls(TlsFault),
     /// Something took longer than its limit.
     #[error("timed out {}", .stage.words())]
     Timeout {
@@ -124,6 +126,7 @@ impl FetchError {
             self,
             Self::AddressRefused { .. }
                 | Self::Dns { .. }
+                | Self::Refused
                 | Self::Connect(_)
                 | Self::Tls(_)
                 | Self::Port(_)
@@ -138,6 +141,7 @@ impl FetchError {
         match self {
             Self::RobotsUnreachable { .. }
             | Self::Dns { .. }
+            | Self::Refused
             | Self::Connect(_)
             | Self::Timeout { .. }
             | Self::Waiting { .. }
@@ -161,7 +165,7 @@ impl FetchError {
     pub fn points(&self) -> f64 {
         match self {
             Self::Waiting { .. } => 0.0,
-            Self::Dns { .. } | Self::Connect(_) | Self::Timeout { .. } => 0.25,
+            Self::Dns { .. } | Self::Refused | Self::Connect(_) | Self::Timeout { .. } => 0.25,
             Self::RobotsUnreachable { .. } | Self::Broken(_) => 0.5,
             Self::Status(404) => 0.5,
             Self::Status(_) if self.is_temporary() => 0.5,
@@ -177,6 +181,7 @@ impl FetchError {
                 | Self::Scheme(_)
                 | Self::Port(_)
                 | Self::Dns { .. }
+                | Self::Refused
                 | Self::Connect(_)
                 | Self::Tls(_)
                 | Self::Waiting { .. }
@@ -192,9 +197,17 @@ impl FetchError {
             return Self::Dns { host: host.clone(), cause: cause.clone() };
         }
         if let Some(cause) = find::<rustls::Error>(error) {
-            return Self::Tls(tls_words(cause));
+            return Self::Tls(TlsFault::from(cause));
         }
         let cause = innermost(error);
+        let is_refused = |fault: &io::Error| fault.kind() == io::ErrorKind::ConnectionRefused;
+        if find::<io::Error>(error).is_some_and(is_refused) {
+            return Self::Refused;
+        }
+        // The connector's own words: there is no other sign that it was the handshake which ended.
+        if error.is_connect() && cause.contains("handshake eof") {
+            return Self::Tls(TlsFault::BrokenOff);
+        }
         match (error.is_connect(), error.is_timeout()) {
             (true, true) => Self::Timeout { stage: Stage::Connect },
             (true, false) => Self::Connect(cause),
@@ -234,32 +247,6 @@ fn innermost(error: &reqwest::Error) -> String {
     words.to_lowercase()
 }
 
-fn tls_words(error: &rustls::Error) -> String {
-    use rustls::AlertDescription::{HandshakeFailure, InsufficientSecurity, ProtocolVersion};
-    match error {
-        rustls::Error::InvalidCertificate(cause) => match cause {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "the certificate has expired".to_owned(),
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "the certificate is not valid yet (is this machine's clock right?)".to_owned()
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "the certificate is for another host name".to_owned()
-            }
-            CertificateError::UnknownIssuer => {
-                "the certificate's issuer is unknown: self-signed, or its intermediate certificate is not sent (or this machine lacks ca-certificates)".to_owned()
-            }
-            CertificateError::Revoked => "the certificate was revoked".to_owned(),
-            // The verifier keeps this one wrapped: a certificate authority that signed itself and serves pages.
-            other if format!("{other:?}").contains("CaUsedAsEndEntity") => "the certificate is self-signed".to_owned(),
-            other => format!("the certificate is not accepted: {other}"),
-        },
-        rustls::Error::AlertReceived(ProtocolVersion | HandshakeFailure | InsufficientSecurity) | rustls::Error::PeerIncompatible(_) => {
-            "the server offers no protocol newer than TLS 1.1, or only weak ciphers".to_owned()
-        }
-        other => other.to_string().to_lowercase(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,20 +270,17 @@ mod tests {
         check(FetchError::Status(999), 0.5, true, false);
         check(FetchError::Dns { host: "a".to_owned(), cause: "b".to_owned() }, 0.25, true, false);
         check(FetchError::Timeout { stage: Stage::Rate }, 0.25, true, false);
-        check(
-            FetchError::Tls(tls_words(&rustls::Error::InvalidCertificate(CertificateError::Expired))),
-            1.0,
-            false,
-            false,
-        );
+        check(FetchError::Tls(TlsFault::Expired), 1.0, false, false);
+        check(FetchError::Refused, 0.25, true, false);
         check(FetchError::Waiting { until: Timestamp::UNIX_EPOCH }, 0.0, true, false);
         check(FetchError::RobotsUnreachable { cause: Box::new(FetchError::Status(500)) }, 0.5, true, false);
     }
 
     #[test]
     fn causes_are_found_inside_io_errors() {
-        let wrapped =
-            io::Error::other(io::Error::other(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)));
+        let wrapped = io::Error::other(io::Error::other(rustls::Error::InvalidCertificate(
+            rustls::CertificateError::UnknownIssuer,
+        )));
         assert!(find::<rustls::Error>(&wrapped).is_some());
         assert!(find::<Refused>(&wrapped).is_none());
     }

@@ -10,8 +10,9 @@ use url::Url;
 use super::exchange::{Answer, Ask, exchange};
 use super::pace::Pace;
 use super::rules::{self, Cache, Rules};
+use super::tls::Anchors;
 use super::{FetchError, Fetched, Guard, Options, Page, Request, What, client};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 
 /// Redirects followed for a robots.txt (RFC 9309 §2.3.1.2).
 const ROBOTS_REDIRECTS: usize = 5;
@@ -26,6 +27,7 @@ struct Parts {
     options: Options,
     clock: Clock,
     client: reqwest::Client,
+    anchors: Anchors,
     guard: Guard,
     pace: Pace,
     cache: Cache,
@@ -39,9 +41,16 @@ impl Fetcher {
     pub fn new(options: Options, clock: Clock) -> anyhow::Result<Self> {
         options.check()?;
         let guard = Guard::new(&options);
-        let client = client::build(&options, &guard)?;
+        let anchors = Anchors::default();
+        let client = client::build(&options, &guard, anchors.clone())?;
         let pace = Pace::new(&options, clock.clone());
-        Ok(Self { parts: Arc::new(Parts { options, clock, client, guard, pace, cache: Cache::default() }) })
+        Ok(Self { parts: Arc::new(Parts { options, clock, client, anchors, guard, pace, cache: Cache::default() }) })
+    }
+
+    /// Gives a host certificates of its own, which complete its chain or are its authority; those of before are
+    /// forgotten.
+    pub fn trust(&self, host: &str, certificates: &[rustls::pki_types::CertificateDer<'static>]) {
+        self.parts.anchors.set(host, certificates);
     }
 
     /// Fetches a page politely.
@@ -104,6 +113,11 @@ impl Fetcher {
         let url = sendable(url);
         let rules = self.rules(&url, home, self.parts.options.delay()).await?;
         Ok(rules.allows(&self.parts.options.user_agent, url.as_str()))
+    }
+
+    /// Until when the host of `url` has asked to be left alone, for the process that comes after this one.
+    pub async fn pause(&self, url: &Url) -> Option<Timestamp> {
+        self.parts.pace.pause(&host_and_port(url)).await
     }
 
     /// The sitemaps that the robots.txt of `home` names; none when it cannot be read.

@@ -14,8 +14,10 @@ mod options;
 mod pace;
 pub mod robots;
 mod rules;
+mod sniff;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::time::Duration;
 
@@ -26,6 +28,8 @@ pub use error::{FetchError, Stage};
 pub use fetcher::Fetcher;
 pub use guard::Guard;
 pub use options::Options;
+pub use sniff::no_text;
+pub use tls::{TlsFault, certificates};
 
 use crate::clock::Timestamp;
 

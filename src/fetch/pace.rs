@@ -109,6 +109,14 @@ impl Pace {
         Ok(Turn { state, now: self.clock.now(), max_retry_after: self.max_retry_after })
     }
 
+    /// Until when `host` has asked to be left alone; nothing when a pause is so short that it is slept through.
+    pub(super) async fn pause(&self, host: &str) -> Option<Timestamp> {
+        let state = self.state_of(host).lock_owned().await;
+        let now = self.clock.now();
+        let left = state.pause_left(now, self.max_retry_after).filter(|left| *left > PATIENCE)?;
+        now.checked_add(left).ok()
+    }
+
     fn state_of(&self, host: &str) -> Arc<tokio::sync::Mutex<State>> {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if hosts.swept.elapsed() > SWEEP || hosts.states.len() >= MAX_HOSTS {

@@ -5,6 +5,7 @@ mod curl;
 mod politeness;
 mod quirks;
 mod robots;
+mod tls;
 mod ways;
 
 use std::net::SocketAddr;

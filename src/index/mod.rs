@@ -175,17 +175,42 @@ pub struct Hit {
 pub trait SearchIndex: Send + Sync {
     /// Adds or replaces documents by id and returns when they can be found; an older revision never replaces a newer.
     async fn put(&self, documents: &[Document]) -> Result<(), PutError>;
+    /// Adds documents of distinct ids to an index that is being built from nothing; they can be found, and are safe, only
+    /// after [`SearchIndex::finish`].
+    async fn add(&self, documents: &[Document]) -> Result<(), PutError> {
+        self.put(documents).await
+    }
+    /// Ends the building of an index.
+    async fn finish(&self) -> Result<(), PutError> {
+        Ok(())
+    }
     /// Takes documents out; unknown ids are no error.
     async fn remove(&self, ids: &[String]) -> Result<(), PutError>;
     /// Answers a query.
     async fn search(&self, query: &Query) -> Result<Results>;
     /// Documents in the index.
     async fn count(&self) -> Result<u64>;
+    /// What the engine holds, of one portal or of all, in pages of a steady order. Nothing from an engine that cannot
+    /// differ from what it has acknowledged.
+    async fn held(&self, _portal: Option<&str>, _offset: usize, _limit: usize) -> Result<Option<Vec<Held>>> {
+        Ok(None)
+    }
     /// True once after the engine was found empty, as when it is new or was damaged and set aside: the outbox's worker
     /// then marks every article of the record.
     fn take_fresh(&self) -> bool {
         false
     }
+}
+
+/// A document that an engine holds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Held {
+    /// Its id.
+    pub id: String,
+    /// Slug of its portal.
+    pub portal: String,
+    /// The record's revision that it carries.
+    pub revision: i64,
 }
 
 /// Why documents were not taken.

@@ -84,9 +84,9 @@ mod tests {
         let tie_breakers = FRESH + source_rank(Kind::Government) + ORIGIN;
         let words = 34.0 * IN_TITLE + tie_breakers;
         assert!(words < PAIRS + 10.0 && PHRASE_IN_FILES < PAIRS);
-        assert!(PAIRS < PHRASE_FOLDED_IN_BODY && 2.0 * PHRASE_FOLDED_IN_BODY <= PHRASE_FOLDED_IN_TITLE);
-        assert!(PHRASE_FOLDED_IN_TITLE + PHRASE_FOLDED_IN_BODY + PAIRS < PHRASE_AS_TYPED);
-        assert!(2.0 * PHRASE_AS_TYPED <= EVERY_WORD_AS_TYPED);
+        const { assert!(PAIRS < PHRASE_FOLDED_IN_BODY && 2.0 * PHRASE_FOLDED_IN_BODY <= PHRASE_FOLDED_IN_TITLE) };
+        const { assert!(PHRASE_FOLDED_IN_TITLE + PHRASE_FOLDED_IN_BODY + PAIRS < PHRASE_AS_TYPED) };
+        const { assert!(2.0 * PHRASE_AS_TYPED <= EVERY_WORD_AS_TYPED) };
     }
 
     #[test]

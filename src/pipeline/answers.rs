@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::archive::{self, addresses};
 use crate::clock::Timestamp;
-use crate::index::outbox;
+use crate::index::{Backend, outbox};
 use crate::portal::questions::{self, Kind, Question};
 use crate::portal::{Move, Portal, State, host_and_port, table};
 use crate::store::{Connection, Store};
@@ -41,7 +41,7 @@ pub async fn answer(
                         0
                     }
                     (Kind::Empty, true) => {
-                        table::set_state(connection, &portal.entry.slug, State::Paused).await?;
+                        table::set_state(connection, &portal.entry.slug, State::Paused, now).await?;
                         0
                     }
                     (Kind::Moved, true) => follow(connection, &portal, &question, &targets).await?,
@@ -51,6 +51,12 @@ pub async fn answer(
             })
         })
         .await
+}
+
+/// The name under which the outbox knows a search engine.
+#[must_use]
+pub fn target(engine: &str) -> &'static str {
+    if engine == Backend::Meilisearch.as_str() { Backend::Meilisearch.as_str() } else { Backend::Embedded.as_str() }
 }
 
 async fn mark_gone(connection: &mut Connection, portal: i64, targets: &[&'static str], now: Timestamp) -> Result<u64> {

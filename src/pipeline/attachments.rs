@@ -24,6 +24,8 @@ use crate::vietnamese::secrecy::{self, Degree};
 
 /// Fetches of one file that fail for a while, at most.
 const TRIES: u32 = 5;
+/// Shares of `max_per_visit` files that one sweep reads, at most; scheduled visits read the rest.
+const SHARES_OF_A_SWEEP: usize = 50;
 /// Failures in a row after which the files of a portal wait for the next visit.
 const FAILURES_IN_A_ROW: u32 = 3;
 
@@ -93,8 +95,29 @@ enum Fate {
 impl Visit<'_> {
     /// Fetches and reads the files that are due.
     pub(super) async fn read_attachments(&mut self) {
+        if !self.is_over() {
+            self.read_due().await;
+        }
+    }
+
+    /// The same for a sweep, whose pages may well have spent its budget: a back-catalogue without its files is half of
+    /// one. Goes on until nothing is due, one visit's share at a time.
+    pub(super) async fn read_attachments_of_sweep(&mut self) {
+        for _ in 0..SHARES_OF_A_SWEEP {
+            let before = self.report.requests;
+            if self.is_stopped_short() {
+                return;
+            }
+            self.read_due().await;
+            if self.report.requests == before {
+                return;
+            }
+        }
+    }
+
+    async fn read_due(&mut self) {
         let options = self.parts.attachments.clone();
-        if !options.enabled || self.is_over() {
+        if !options.enabled {
             return;
         }
         let now = self.parts.clock.now();
@@ -177,7 +200,7 @@ impl Visit<'_> {
             return fetched(kind.as_str(), state, reason, text);
         }
         // Readers share the turns of page readers: both want a processor.
-        let turn = self.parts.thinkers.clone().acquire_owned().await;
+        let turn = self.parts.thinkers.turn().await;
         let read = self.parts.reader.read(&page.body, kind, &options.limits()).await;
         drop(turn);
         let (state, reason, text) = match self.report.note(read) {

@@ -39,9 +39,9 @@ impl Visit<'_> {
     /// the operator is asked; when they are back, the question is taken back.
     pub(super) async fn note_missing(&mut self) {
         let ids = std::mem::take(&mut self.missing);
-        let asked = self.questions.iter().any(|question| question.kind == Kind::Gone && question.is_open());
+        let asked = self.doubts.questions.iter().any(|question| question.kind == Kind::Gone && question.is_open());
         // A portal that has emptied itself says nothing of single articles, and neither does one they are kept for.
-        if self.emptied.is_some() || self.is_answered(Kind::Gone, false) || ids.is_empty() && !asked {
+        if self.doubts.emptied.is_some() || self.is_answered(Kind::Gone, false) || ids.is_empty() && !asked {
             return;
         }
         let live = archive::table::live(self.parts.store.pool(), self.portal.id).await;
@@ -65,7 +65,7 @@ impl Visit<'_> {
                 })
             });
             let noted = noted.await;
-            self.asked_now.extend(self.report.note(noted));
+            self.doubts.asked_now.extend(self.report.note(noted));
             return;
         }
         let after = SignedDuration::from_hours(i64::from(self.parts.archive.gone_after_hours));

@@ -173,16 +173,10 @@ impl Visit<'_> {
         }
     }
 
-    /// Runs work that takes the processor on a blocking thread, no more at once than there are processors: a thread for
-    /// each portal would only take memory and switch. Nothing when it panicked, which is noted.
+    /// Runs work that takes the processor on the threads for it. Nothing when it panicked, which is noted.
     pub(super) async fn think<T: Send + 'static>(&mut self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        let turn = self.parts.thinkers.clone().acquire_owned().await;
-        let outcome = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            work()
-        })
-        .await;
-        self.report.note(outcome.map_err(|cause| anyhow::anyhow!("a page could not be read: {cause}")))
+        let outcome = self.parts.thinkers.run(work).await;
+        self.report.note(outcome.map_err(|cause| cause.context("a page could not be read")))
     }
 }
 

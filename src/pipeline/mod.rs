@@ -7,9 +7,11 @@
 pub mod answers;
 pub mod attachments;
 mod gone;
+pub mod health;
 mod identity;
 mod leads;
 mod not_found;
+mod options;
 mod polls;
 mod questions;
 pub mod reader;
@@ -20,81 +22,30 @@ pub mod rebuild;
 mod secrecy;
 pub mod sweep;
 mod table;
+mod thinkers;
 mod waiting;
+mod witness;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+pub use options::Options;
 pub use report::{Failure, Report};
+pub use thinkers::Thinkers;
+pub use witness::{Witness, Witnessed};
 
 use crate::archive;
 use crate::clock::{Clock, Timestamp};
 use crate::dedup::{self, Window};
-use crate::extract::{Extracted, Families};
-use crate::fetch::{FetchError, Fetched, Fetcher, Page, Request, What};
+use crate::extract::Families;
+use crate::fetch::{self, FetchError, Fetched, Fetcher, Request, What};
 use crate::index::outbox;
-use crate::portal::{Portal, Source, SourceKind};
+use crate::portal::Portal;
 use crate::schedule;
 use crate::store::Store;
 use crate::triage;
-
-/// How much one visit may do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Options {
-    /// Portals visited at the same time; each has one connection.
-    pub portals_at_once: usize,
-    /// Pages asked for in one visit, at most.
-    pub pages_per_visit: usize,
-    /// Pages of one listing read in one visit, at most: a calendar without end stops here.
-    pub pages_per_listing: usize,
-    /// Known articles asked for again in a scheduled visit, at most; one named by hand asks for all.
-    pub checks_per_visit: usize,
-    /// Days until a page that was no article is asked for again.
-    pub no_article_days: u32,
-    /// Failures in a row after which a visit gives up: the portal has stopped answering.
-    pub failures_in_a_row: u32,
-    /// Hours: only articles published so recently enter triage, so that a first visit does not flood the queue.
-    pub triage_hours: u32,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            portals_at_once: 32,
-            pages_per_visit: 5000,
-            pages_per_listing: 500,
-            checks_per_visit: 40,
-            no_article_days: 7,
-            failures_in_a_row: 5,
-            triage_hours: 72,
-        }
-    }
-}
-
-/// A page as a visit read it, for those who look over its shoulder.
-pub enum Witnessed<'a> {
-    /// A page that lists others.
-    Listing {
-        /// Its markup.
-        html: &'a str,
-    },
-    /// A page that may be an article.
-    Page {
-        /// Where it is.
-        url: &'a url::Url,
-        /// Its markup.
-        html: &'a str,
-        /// What was made of it.
-        read: &'a Extracted,
-    },
-}
-
-/// Is told of every page that a visit reads, on the thread that reads it.
-pub type Witness = Arc<dyn Fn(Witnessed<'_>) + Send + Sync>;
 
 /// What a visit needs. Cheap to clone.
 #[derive(Clone)]
@@ -112,7 +63,7 @@ pub struct Parts {
     /// Told when the search index has something to do.
     pub index: outbox::Handle,
     /// Pages read at the same time, over all visits.
-    pub thinkers: Arc<tokio::sync::Semaphore>,
+    pub thinkers: Thinkers,
     /// The child that reads attached files.
     pub reader: reader::Reader,
     /// How much a visit may do.
@@ -131,6 +82,8 @@ pub struct Parts {
     pub triage: Arc<triage::Options>,
     /// When to come again.
     pub schedule: Arc<schedule::Options>,
+    /// What visits know of each other: whether trouble is ours.
+    pub health: health::Shared,
 }
 
 /// What a visit is asked to do.
@@ -152,6 +105,7 @@ pub async fn visit(
 ) -> Report {
     let mut visit = Visit::begin(parts, portal, order, cancel, progress);
 
+    visit.trust_own_certificates();
     visit.load_notices().await;
     visit.load_questions().await;
     let leads = visit.find_leads().await;
@@ -159,13 +113,15 @@ pub async fn visit(
     visit.note_waiting(&leads).await;
     visit.learn_not_found(&leads).await;
     for lead in &leads.fresh {
-        if visit.is_over() || visit.emptied.is_some() {
+        if visit.is_over() || visit.doubts.emptied.is_some() {
             break;
         }
         visit.read(lead).await;
     }
     // A portal none of whose sources can be read says nothing about its articles.
-    let known = if leads.answered { visit.articles_to_check(&leads).await } else { Vec::new() };
+    // Neither does one that leads elsewhere: its articles would be read there before anybody agreed to it.
+    let speaks = leads.answered && leads.moved.is_none();
+    let known = if speaks { visit.articles_to_check(&leads).await } else { Vec::new() };
     for article in known {
         if visit.is_over() || visit.is_stopped() {
             break;
@@ -220,20 +176,10 @@ struct Visit<'a> {
     listings: std::collections::HashSet<String>,
     /// A page was read under its other spelling, to prove a habit.
     proved: bool,
-    /// Known articles whose page holds something else now: kept back until it is clear that each holds its own.
-    suspects: Vec<archive::Incoming>,
-    /// What the operator was asked about this portal.
-    questions: Vec<crate::portal::questions::Question>,
-    /// What was asked, or asked again, in this visit.
-    asked_now: Vec<crate::portal::questions::Question>,
-    /// The portal has emptied itself, in words: nothing more is read.
-    emptied: Option<String>,
-    /// None of its sources listed anything.
-    lists_nothing: bool,
-    /// Known articles that were asked for again.
-    probes: usize,
-    /// Requests that failed for reasons that pass.
-    hiccups: u32,
+    /// What it may not decide by itself.
+    doubts: questions::Doubts,
+    /// What bears on the portal's health.
+    watch: health::Watch,
 }
 
 impl<'a> Visit<'a> {
@@ -268,24 +214,37 @@ impl<'a> Visit<'a> {
             learnt: portal.learnt.clone(),
             listings: std::collections::HashSet::new(),
             proved: false,
-            suspects: Vec::new(),
-            questions: Vec::new(),
-            asked_now: Vec::new(),
-            emptied: None,
-            lists_nothing: false,
-            probes: 0,
-            hiccups: 0,
+            doubts: questions::Doubts::default(),
+            watch: health::Watch::default(),
+        }
+    }
+
+    /// Hands the portal's own certificates to the fetcher.
+    fn trust_own_certificates(&mut self) {
+        let entry = &self.portal.entry;
+        let Some(file) = &entry.ca_file else { return };
+        let Some(certificates) = self.report.note(fetch::certificates(file)) else { return };
+        // An alias may name a port, which is no part of a certificate's name.
+        let aliases = entry.aliases.iter().map(|alias| alias.split_once(':').map_or(alias.as_str(), |(host, _)| host));
+        for host in entry.url.host_str().into_iter().chain(aliases) {
+            let host = host.strip_prefix("www.").unwrap_or(host);
+            self.parts.fetcher.trust(host, &certificates);
+            self.parts.fetcher.trust(&format!("www.{host}"), &certificates);
         }
     }
 
     /// Whether the visit has to end here: its budget is spent, the portal stopped answering, or lantoa is stopping.
     fn is_over(&self) -> bool {
+        self.is_stopped_short() || self.is_spent()
+    }
+
+    /// Whether it has to end for another reason than its budget.
+    fn is_stopped_short(&self) -> bool {
         self.cancel.is_cancelled()
             || self.wait_until.is_some()
             || self.unreachable
             || self.unwritten_in_a_row >= UNWRITTEN
             || self.failures_in_a_row >= self.parts.options.failures_in_a_row
-            || self.is_spent()
     }
 
     /// Whether as many pages were asked for as one visit may.
@@ -311,6 +270,9 @@ impl<'a> Visit<'a> {
             () = self.cancel.cancelled() => return Err(FetchError::Cancelled),
             answer = self.parts.fetcher.get(request) => answer,
         };
+        if let Err(cause) = &answer {
+            self.watch.missed(health::is_home(self.portal, url), cause);
+        }
         match &answer {
             Ok(fetched) => {
                 self.report.requests += 1;
@@ -329,10 +291,14 @@ impl<'a> Visit<'a> {
             ) => {}
             Err(cause) => {
                 self.report.requests += 1;
+                if matches!(cause, FetchError::Status(429 | 503)) {
+                    // The process that visits next knows nothing of the pause unless the record does.
+                    self.wait_until = self.parts.fetcher.pause(url).await.or(self.wait_until);
+                }
                 if cause.is_temporary() {
                     self.failures_in_a_row += 1;
                 }
-                self.hiccups += u32::from(cause.is_temporary() || matches!(cause, FetchError::Status(500..)));
+                self.doubts.hiccups += u32::from(cause.is_temporary() || matches!(cause, FetchError::Status(500..)));
                 // Only the home page speaks for the portal: a feed may stand on another host.
                 self.unreachable |= cause.is_of_the_host() && *url == self.portal.entry.url;
             }
@@ -361,8 +327,9 @@ impl<'a> Visit<'a> {
             }
         }
         self.report.elapsed_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let success = leads.answered && self.unwritten_in_a_row < UNWRITTEN;
         let problem = self.problem(&leads);
-        self.report.problem.clone_from(&problem);
+        let (diagnosis, common) = self.diagnose(problem, success).await;
         let now = self.parts.clock.now();
         let polls = std::mem::take(&mut self.polls);
         let (noted, due) = polls.conclude(self.portal.entry.kind, now, self.parts.schedule.patience_s);
@@ -373,12 +340,13 @@ impl<'a> Visit<'a> {
             started_at: self.started_at,
             elapsed_ms: self.report.elapsed_ms,
             report: serde_json::to_string(&self.report).unwrap_or_default(),
-            success: leads.answered && self.unwritten_in_a_row < UNWRITTEN,
+            success,
             news: self.report.new > 0,
-            problem,
+            problem: self.report.problem.clone(),
             next_visit_at: next,
             found: leads.found,
             interrupted: self.cancel.is_cancelled(),
+            diagnosis,
         };
         let noted = self
             .parts
@@ -388,14 +356,18 @@ impl<'a> Visit<'a> {
                     if let Some(left) = &left {
                         table::settle(connection, visited.portal, left).await?;
                     }
-                    if !visited.interrupted {
+                    // What is ours is not held against the portal's sources either.
+                    if !visited.interrupted && !visited.diagnosis.ours {
                         table::note_polls(connection, visited.portal, &noted).await?;
                     }
-                    crate::portal::table::visited(connection, &visited).await
+                    crate::portal::table::visited(connection, &visited).await?;
+                    common.note(connection, now).await
                 })
             })
             .await;
-        self.report.unrecorded = self.report.note(noted).is_none();
+        let noted = self.report.note(noted);
+        health::tell(noted.as_deref().unwrap_or_default(), now);
+        self.report.unrecorded = noted.is_none();
         self.report
     }
 
@@ -414,54 +386,7 @@ impl<'a> Visit<'a> {
         let cron = self.parts.schedule.cron_of(&self.portal.entry);
         schedule::next_visit(cron, slug, self.parts.schedule.jitter_s, now).ok()
     }
-
-    /// What an operator should know about this visit, in words.
-    fn problem(&self, leads: &leads::Leads) -> Option<String> {
-        if self.cancel.is_cancelled() {
-            return None;
-        }
-        if self.unwritten_in_a_row >= UNWRITTEN {
-            let cause = self.report.errors.last().map_or("", |failure| failure.cause.as_str());
-            return Some(format!("the record cannot be written: {cause}"));
-        }
-        if let Some(until) = self.wait_until {
-            let until = crate::vietnamese::date::show(until);
-            // The last failure is the wait itself; the one before says why.
-            let cause =
-                self.report.errors.first().map_or("the host asked for a pause", |failure| failure.cause.as_str());
-            return Some(format!("the portal has to be left alone until {until}: {cause}"));
-        }
-        if !leads.answered {
-            let cause = self.report.errors.first().map_or("no answer", |failure| failure.cause.as_str());
-            return Some(format!("the portal cannot be read: {cause}"));
-        }
-        if let Some(asked) = self.asks_in_words() {
-            return Some(asked);
-        }
-        if let Some(moved) = &leads.moved {
-            return Some(format!("the home page leads to {moved} (nothing is read there before you say so)"));
-        }
-        if self.failures_in_a_row >= self.parts.options.failures_in_a_row {
-            return Some(format!("the portal stopped answering after {} requests", self.report.requests));
-        }
-        if leads.listed == 0 {
-            let cause = self.report.errors.first();
-            let cause = cause.map(|failure| format!(" ({}: {})", failure.url, failure.cause)).unwrap_or_default();
-            return Some(format!("no feed, sitemap or listing with articles was found{cause}"));
-        }
-        None
-    }
 }
 
 /// Articles in a row that the record does not take, after which a visit gives up.
 const UNWRITTEN: u32 = 3;
-
-/// Where a portal lists what it publishes, as far as is known.
-fn sources_of(portal: &Portal, kind: SourceKind) -> impl Iterator<Item = &Source> {
-    portal.entry.sources.iter().chain(&portal.found).filter(move |source| source.kind == kind)
-}
-
-/// The validators to keep of a page.
-fn read_whole(page: &Page) -> (String, crate::fetch::Validators) {
-    (page.requested.to_string(), page.validators.clone())
-}

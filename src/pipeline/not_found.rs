@@ -15,6 +15,8 @@ use crate::vietnamese;
 
 /// Days until the made-up address is asked for again.
 const DAYS: i64 = 7;
+/// Words of a text that tell it from others without its title.
+const ENOUGH: usize = 20;
 /// What the made-up address is called: whoever looks into the log of his server finds us.
 const NAME: &str = "lantoa-kiem-tra";
 
@@ -66,21 +68,22 @@ impl Visit<'_> {
 /// Whether a page is what the portal answers when there is no such page.
 pub(super) fn is_it(known: &NotFound, requested: &Url, url: &Url, read: &Extracted) -> bool {
     let is_led_there = || known.leads_to.as_ref().is_some_and(|leads_to| requested != url && place(url) == *leads_to);
-    let is_shown = || known.page.as_ref().is_some_and(|page| *page == fingerprint(&read.article));
+    let is_shown = || known.page.as_ref().is_some_and(|page| !page.is_empty() && *page == fingerprint(&read.article));
     is_led_there() || is_shown()
 }
 
-/// What an article says, without figures and addresses: such pages show the time, count visitors and repeat what was
-/// asked for.
+/// What a page says, without figures and addresses: pages of that kind show the time, count visitors and repeat what was
+/// asked for. The title is left out where there is enough else: a listing may have given it. Empty when it says nothing.
 pub(super) fn fingerprint(article: &Article) -> String {
-    let mut words = String::new();
-    for word in [&article.title, &article.summary, &article.text].into_iter().flat_map(|part| part.split_whitespace()) {
-        if !word.contains(|c: char| c.is_ascii_digit() || c == '/') && !word.contains(NAME) {
-            words.push_str(&vietnamese::fold(word));
-            words.push(' ');
-        }
+    let words = |part: &str| -> Vec<String> {
+        let told = |word: &&str| !word.contains(|c: char| c.is_ascii_digit() || c == '/') && !word.contains(NAME);
+        part.split_whitespace().filter(told).map(vietnamese::fold).collect()
+    };
+    let mut said = words(&article.text);
+    if said.len() < ENOUGH {
+        said.extend(words(&article.title));
     }
-    format!("{:016x}", xxh3_64(words.as_bytes()))
+    if said.is_empty() { String::new() } else { format!("{:016x}", xxh3_64(said.join(" ").as_bytes())) }
 }
 
 /// Where a redirect leads, without what it says of where it came from.

@@ -7,6 +7,7 @@ use super::leads::Leads;
 use super::{Visit, not_found};
 use crate::archive::table::Check;
 use crate::archive::{self, Incoming, Kept, addresses};
+use crate::portal::health::Cause;
 use crate::portal::questions::{self, Facts, Kind, Question, Stage};
 
 /// Articles that a portal must have had before it can be said to be empty.
@@ -18,15 +19,34 @@ const PROBES: usize = 3;
 /// Articles that are kept back at most until it is clear that each has a page of its own.
 const SUSPECTS: usize = 100;
 
+/// What a visit has seen that it may not decide by itself.
+#[derive(Default)]
+pub(super) struct Doubts {
+    /// What was asked about the portal before this visit.
+    pub(super) questions: Vec<Question>,
+    /// What was asked, or asked again, in this visit.
+    pub(super) asked_now: Vec<Question>,
+    /// The portal has emptied itself, in words: nothing more is read.
+    pub(super) emptied: Option<String>,
+    /// None of its sources listed anything.
+    lists_nothing: bool,
+    /// Known articles that were asked for again.
+    pub(super) probes: usize,
+    /// Requests that failed for reasons that pass.
+    pub(super) hiccups: u32,
+    /// Known articles whose page holds something else now: kept back until it is clear that each holds its own.
+    suspects: Vec<Incoming>,
+}
+
 impl Visit<'_> {
     /// Reads what was asked about the portal before.
     pub(super) async fn load_questions(&mut self) {
         let known = questions::of_portal(self.parts.store.pool(), self.portal.id).await;
-        self.questions = self.report.note(known).unwrap_or_default();
+        self.doubts.questions = self.report.note(known).unwrap_or_default();
     }
 
     fn question(&self, kind: Kind) -> Option<&Question> {
-        self.questions.iter().find(|question| question.kind == kind)
+        self.doubts.questions.iter().find(|question| question.kind == kind)
     }
 
     /// Whether the operator said that the portal is as it should be.
@@ -36,25 +56,25 @@ impl Visit<'_> {
 
     /// Whether nothing more of the portal is read in this visit, because it has emptied itself.
     pub(super) fn is_stopped(&self) -> bool {
-        self.emptied.is_some() && self.probes >= PROBES
+        self.doubts.emptied.is_some() && self.doubts.probes >= PROBES
     }
 
     /// Notices that a portal which had articles lists none at all, though everything answered.
     pub(super) async fn look_whether_empty(&mut self, leads: &Leads) {
-        if !leads.answered || leads.moved.is_some() || self.hiccups > 0 || self.is_answered(Kind::Empty, false) {
+        if !leads.answered || leads.moved.is_some() || self.doubts.hiccups > 0 || self.is_answered(Kind::Empty, false) {
             return;
         }
         let still = self.question(Kind::Empty).filter(|question| question.is_open());
         let still = still.and_then(|question| question.facts.seen.clone());
-        self.lists_nothing = leads.listed == 0;
-        if self.lists_nothing {
+        self.doubts.lists_nothing = leads.listed == 0;
+        if self.doubts.lists_nothing {
             let live = archive::table::live(self.parts.store.pool(), self.portal.id).await;
             if self.report.note(live).is_some_and(|live| live >= HAD) {
-                self.emptied = Some("no feed, sitemap or listing shows an article any more".to_owned());
+                self.doubts.emptied = Some("no feed, sitemap or listing shows an article any more".to_owned());
             }
         } else if let Some(seen) = still {
             // It lists again: whether the articles are there is seen at a few of them.
-            self.emptied = Some(seen);
+            self.doubts.emptied = Some(seen);
         }
     }
 
@@ -70,15 +90,15 @@ impl Visit<'_> {
 
     /// Keeps a page back until others were read; what is one page under many addresses changes no article.
     pub(super) async fn keep_back(&mut self, incoming: Incoming) {
-        self.suspects.push(incoming);
-        if self.suspects.len() >= SUSPECTS {
+        self.doubts.suspects.push(incoming);
+        if self.doubts.suspects.len() >= SUSPECTS {
             self.settle_suspects().await;
         }
     }
 
     /// Puts what was kept back into the record, unless several articles turned into one page.
     pub(super) async fn settle_suspects(&mut self) {
-        let suspects = std::mem::take(&mut self.suspects);
+        let suspects = std::mem::take(&mut self.doubts.suspects);
         let mut shown: HashMap<String, usize> = HashMap::new();
         for suspect in &suspects {
             *shown.entry(not_found::fingerprint(&suspect.article)).or_default() += 1;
@@ -104,10 +124,10 @@ impl Visit<'_> {
             self.parts.index.wake();
         }
         if most >= SAME_PAGE {
-            self.emptied = Some(format!("{most} addresses of articles show one and the same page"));
-        } else if most <= 1 && self.probes >= PROBES {
+            self.doubts.emptied = Some(format!("{most} addresses of articles show one and the same page"));
+        } else if most <= 1 && self.doubts.probes >= PROBES {
             // Each holds its own again.
-            self.emptied = self.emptied.take().filter(|_| self.lists_nothing);
+            self.doubts.emptied = self.doubts.emptied.take().filter(|_| self.doubts.lists_nothing);
         }
     }
 
@@ -118,13 +138,14 @@ impl Visit<'_> {
         }
         let mut sighted: Vec<(Kind, String, Facts)> = Vec::new();
         let mut settled: Vec<(Kind, String)> = Vec::new();
-        let open =
-            |kind| self.questions.iter().any(|question| question.kind == kind && question.stage != Stage::Answered);
-        match &self.emptied {
+        let open = |kind| {
+            self.doubts.questions.iter().any(|question| question.kind == kind && question.stage != Stage::Answered)
+        };
+        match &self.doubts.emptied {
             Some(seen) => {
                 sighted.push((Kind::Empty, String::new(), Facts { seen: Some(seen.clone()), ..Facts::default() }));
             }
-            None if open(Kind::Empty) && self.hiccups == 0 => settled.push((Kind::Empty, String::new())),
+            None if open(Kind::Empty) && self.doubts.hiccups == 0 => settled.push((Kind::Empty, String::new())),
             None => {}
         }
         for (from, to) in &leads.moves {
@@ -154,12 +175,16 @@ impl Visit<'_> {
             })
         });
         let noted = noted.await;
-        self.asked_now.extend(self.report.note(noted).unwrap_or_default());
+        self.doubts.asked_now.extend(self.report.note(noted).unwrap_or_default());
     }
 
-    /// What waits for the operator after this visit, in words.
-    pub(super) fn asks_in_words(&self) -> Option<String> {
-        let open = self.asked_now.iter().find(|question| question.is_open())?;
-        Some(format!("{} ({})", open.words(), open.mend()))
+    /// What waits for the operator after this visit, by name and in words.
+    pub(super) fn asks_in_words(&self) -> Option<(Cause, String)> {
+        let open = self.doubts.asked_now.iter().find(|question| question.is_open())?;
+        let cause = match open.kind {
+            Kind::Moved => Cause::Moved,
+            Kind::Gone | Kind::Empty => Cause::EmptiesItself,
+        };
+        Some((cause, format!("{} ({})", open.words(), open.mend())))
     }
 }

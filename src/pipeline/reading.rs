@@ -5,14 +5,14 @@ use url::Url;
 
 use super::identity::Identity;
 use super::leads::Leads;
-use super::{Visit, Witnessed, not_found};
+use super::{Visit, Witnessed, health, not_found};
 use crate::archive::table::Check;
 use crate::archive::{self, Copy, Incoming, Kept};
 use crate::clock::Timestamp;
 use crate::dedup::{self, Sketch, Window};
 use crate::discover::Lead;
 use crate::extract::{self, Extracted, Hints};
-use crate::fetch::{FetchError, Fetched, Page, What, decode};
+use crate::fetch::{self, FetchError, Fetched, Page, What, decode};
 use crate::index::outbox;
 use crate::portal::{canonical_url, same_site};
 use crate::triage;
@@ -112,7 +112,7 @@ impl Visit<'_> {
         if self.asked.contains(url.as_str()) {
             return;
         }
-        self.probes += 1;
+        self.doubts.probes += 1;
         match self.ask(&url, What::Page, true).await {
             Ok(Fetched::NotModified) => {
                 self.report.unchanged += 1;
@@ -154,7 +154,7 @@ impl Visit<'_> {
         let Some(known) = self.report.note(known) else { return Vec::new() };
         let (mut first, rest): (Vec<_>, Vec<_>) =
             known.into_iter().partition(|article| leads.changed.contains(&article.url));
-        if self.order.full || self.emptied.is_some() {
+        if self.order.full || self.doubts.emptied.is_some() {
             first.extend(rest);
         } else {
             let now = self.started_at;
@@ -229,8 +229,7 @@ impl Visit<'_> {
         self.parts.index.wake();
         let now = self.parts.clock.now();
         let mut noted = self.parts.window.set_validators(page.requested.as_str(), &page.validators, now);
-        let place = self.learnt.place(&url);
-        let mut addresses = vec![&place, &url, &page.requested, &page.url];
+        let mut addresses = vec![&url, &page.requested, &page.url];
         addresses.dedup();
         for address in addresses {
             noted =
@@ -255,14 +254,19 @@ impl Visit<'_> {
         let (closed, harmless) = (self.closed.clone(), self.harmless.clone());
         let addresses = [page.url.to_string(), page.requested.to_string()];
         let work = move || {
+            // Some servers send files with the type of a page, and their bytes pass for letters.
+            if let Some(kind) = fetch::no_text(&body) {
+                return Ok((None, Found::Other(format!("{kind} and no page"))));
+            }
             let decoded = decode(&body, content_type.as_deref());
             let mut read = extract::article_of(&decoded.text, &url, &hints, rules.as_ref(), &families, now);
+            let seen = Some(health::Seen::of(&read));
             // Before anything of the page goes anywhere, and whatever else the page is.
             let text = format!("{}\n{}", read.article.title, read.full_text());
             let harmless = addresses.iter().any(|address| harmless.contains(address));
             if let Some(degree) = secrecy::of_page(&text).max(extract::stamp::mark(&decoded.text)).filter(|_| !harmless)
             {
-                return Ok(Found::Marked(degree));
+                return Ok((seen, Found::Marked(degree)));
             }
             read.article.attachments.retain(|file| !closed.contains(file.url.as_str()));
             if decoded.doubtful {
@@ -272,10 +276,10 @@ impl Visit<'_> {
                 witness(Witnessed::Page { url: &url, html: &decoded.text, read: &read });
             }
             if let Some(reason) = read.not_an_article {
-                return Ok(Found::Other(reason));
+                return Ok((seen, Found::Other(reason)));
             }
             if not_found.is_some_and(|known| not_found::is_it(&known, &requested, &url, &read)) {
-                return Ok(Found::Other(extract::NOT_FOUND.to_owned()));
+                return Ok((seen, Found::Other(extract::NOT_FOUND.to_owned())));
             }
             read.article.noarchive |= robots_tag.is_some_and(|tag| tag.to_ascii_lowercase().contains("noarchive"));
             let identity = match known {
@@ -284,15 +288,19 @@ impl Visit<'_> {
                     let own = canonical_url(&url);
                     let claims = read.article.canonical.as_ref().is_some_and(|claim| canonical_url(claim) != own);
                     if claims || !plain {
-                        return Ok(Found::Nameless(Box::new(read)));
+                        return Ok((seen, Found::Nameless(Box::new(read))));
                     }
                     Identity::known(archive::article_id(&place.slug, own.as_str()), own)
                 }
             };
-            place.place(read, identity)
+            Ok((seen, place.place(read, identity)?))
         };
         let found = self.think(work).await?;
-        self.report.note(found)
+        let (seen, found) = self.report.note(found)?;
+        if let Some(seen) = seen {
+            self.watch.read(seen);
+        }
+        Some(found)
     }
 
     /// An article placed in its story.

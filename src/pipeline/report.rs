@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::portal::health::Cause;
+
 /// Errors kept in a report: enough to see the pattern of a portal that fails everywhere.
 const ERRORS: usize = 20;
 
@@ -39,6 +41,12 @@ pub struct Report {
     /// What the operator should know, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// The same by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// It struck many portals at once, so it is not this one's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ours: bool,
     /// The record could not be told of this visit.
     #[serde(skip)]
     pub unrecorded: bool,

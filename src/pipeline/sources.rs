@@ -6,10 +6,11 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::leads::Leads;
-use super::{Visit, Witnessed, read_whole, sources_of};
+use super::{Visit, Witnessed, health};
 use crate::discover;
-use crate::fetch::{FetchError, Fetched, Page, What, decode};
-use crate::portal::{SourceKind, same_site};
+use crate::extract::{self, Hints};
+use crate::fetch::{FetchError, Fetched, Page, Validators, What, decode};
+use crate::portal::{Portal, Source, SourceKind, same_site};
 
 /// Sitemaps read in one visit, at most: an index may name thousands.
 const SITEMAPS: usize = 200;
@@ -120,6 +121,7 @@ impl Visit<'_> {
             if known {
                 let cause = feed.problems.first().cloned().unwrap_or_else(|| "the feed has no entries".to_owned());
                 self.report.fail(url, &cause);
+                self.watch.bad_feed();
                 self.polls.failed(url);
             }
             return false;
@@ -274,6 +276,9 @@ impl Visit<'_> {
                     self.listing_of(page).await
                 }
             };
+            if url == *start && listing.problems.iter().any(|problem| problem == discover::SCRIPT_PAGER) {
+                self.report.mention(url.as_str(), discover::SCRIPT_PAGER);
+            }
             let new_here = listing.leads.iter().filter(|lead| shown.insert(lead.url.clone())).count();
             let unknown = self.take(Some(start), listing.leads.into_iter(), leads).await;
             if new_here == 0 || unknown == 0 {
@@ -336,15 +341,37 @@ impl Visit<'_> {
         let Page { body, content_type, url, .. } = page;
         let home = self.portal.entry.url.clone();
         let (rules, now) = (self.portal.entry.rules.clone(), self.parts.clock.now());
-        let witness = self.parts.witness.clone();
-        self.think(move || {
+        let (witness, families) = (self.parts.witness.clone(), self.parts.families.clone());
+        let read = self.think(move || {
             let html = decode(&body, content_type.as_deref()).text;
             if let Some(witness) = witness {
                 witness(Witnessed::Listing { html: &html });
             }
-            discover::listing(&html, &url, &home, rules.as_ref(), now)
-        })
-        .await
-        .unwrap_or_default()
+            let (links, next) = families.listing_selectors(&html);
+            let habits = discover::Habits { links, next };
+            let listing = discover::listing(&html, &url, &home, rules.as_ref(), &habits, now);
+            // A home page that lists nothing may say why.
+            let is_blank = listing.leads.is_empty() && url == home;
+            let blank = is_blank.then(|| {
+                let read = extract::article_of(&html, &url, &Hints::default(), None, &families, now);
+                health::blank(&read)
+            });
+            (listing, blank)
+        });
+        let (listing, blank) = read.await.unwrap_or_default();
+        if let Some(said) = blank {
+            self.watch.blank(said);
+        }
+        listing
     }
+}
+
+/// Where a portal lists what it publishes, as far as is known.
+pub(super) fn sources_of(portal: &Portal, kind: SourceKind) -> impl Iterator<Item = &Source> {
+    portal.entry.sources.iter().chain(&portal.found).filter(move |source| source.kind == kind)
+}
+
+/// The validators to keep of a page.
+fn read_whole(page: &Page) -> (String, Validators) {
+    (page.requested.to_string(), page.validators.clone())
 }

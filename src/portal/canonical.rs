@@ -44,6 +44,13 @@ pub fn same_owner(home: &Url, aliases: &[String], url: &Url) -> bool {
     same_site(home, aliases, url) || (port(url).is_none() && domains().is_some_and(|(home, other)| home == other))
 }
 
+/// The domain of the body whose portal is at `url`; host and port where there is none.
+#[must_use]
+pub fn owner_of(url: &Url) -> String {
+    let domain = url.host_str().and_then(registered).filter(|_| port(url).is_none());
+    domain.unwrap_or_else(|| format!("{}:{}", url.host_str().unwrap_or_default(), port(url).unwrap_or_default()))
+}
+
 /// The domain that a body registered: the label under `vn`, or under one of its second levels. Addresses in figures
 /// have none.
 fn registered(host: &str) -> Option<String> {

@@ -1,22 +1,25 @@
 //! The registry: which portals there are, whose they are, and what is known about reading them.
 
 mod canonical;
+pub mod health;
 pub mod import;
 mod learnt;
 pub mod questions;
 pub mod table;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub(crate) use canonical::host_and_port;
-pub use canonical::{canonical_url, same_owner, same_site};
+pub use canonical::{canonical_url, owner_of, same_owner, same_site};
 pub use learnt::{Claims, Habit, Learnt, Move, NotFound, Spelling};
 
 use crate::clock::Timestamp;
+use health::Cause;
 
 /// The longest pause between two requests that an option may ask for: an hour.
 pub const MOST_DELAY_MS: u64 = 3_600_000;
@@ -75,6 +78,10 @@ pub struct Entry {
     /// Its own pace, in milliseconds between requests, instead of the general one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_ms: Option<u64>,
+    /// Certificates (PEM) that complete or found this portal's chain, for servers that send it incomplete; a file,
+    /// its path from lantoa's working folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
     /// How sure the registry is of the address: `verified`, `domain verified`, `unverified`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub confidence: String,
@@ -182,8 +189,8 @@ pub enum State {
     Removed,
 }
 
-/// How a portal has been.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+/// How a portal has been. What that means now says [`Portal::verdict`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Health {
     /// When it was last visited.
     pub last_visit_at: Option<Timestamp>,
@@ -197,6 +204,18 @@ pub struct Health {
     pub failures: u32,
     /// Why the last visit failed, in words.
     pub problem: Option<String>,
+    /// The same by name.
+    pub cause: Option<Cause>,
+    /// When visits began to have a cause, or to have none.
+    pub cause_since: Option<Timestamp>,
+    /// Failure points since the last visit without a cause.
+    pub points: f64,
+    /// Articles a day, as it was when the last one came; nothing until that is known.
+    pub usual_per_day: Option<f64>,
+    /// When the portal was registered, paused or resumed.
+    pub state_since: Option<Timestamp>,
+    /// The software it runs on, as its pages show it.
+    pub family: Option<String>,
 }
 
 /// What kind of body a portal belongs to.
@@ -307,6 +326,7 @@ impl Entry {
             rules: None,
             cron: None,
             delay_ms: None,
+            ca_file: None,
             confidence: String::new(),
             notes: String::new(),
         }

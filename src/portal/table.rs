@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::health::Cause;
 use super::{Entry, Health, Learnt, Move, Portal, Source, State};
 use crate::clock::Timestamp;
 use crate::store::{Connection, Pool, instant, millis};
@@ -76,12 +77,15 @@ pub async fn register(connection: &mut Connection, entry: &Entry, now: Timestamp
     };
     sqlx::query(
         "INSERT INTO portal (slug, name, name_en, kind, parent, url, aliases, predecessors, sources, rules, cron, \
-         delay_ms, confidence, notes, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         delay_ms, confidence, notes, created_at, state_since, ca_file) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16) \
          ON CONFLICT (slug) DO UPDATE SET name = excluded.name, name_en = excluded.name_en, kind = excluded.kind, \
          parent = excluded.parent, url = excluded.url, aliases = excluded.aliases, \
          predecessors = excluded.predecessors, sources = excluded.sources, rules = excluded.rules, \
          cron = excluded.cron, delay_ms = excluded.delay_ms, confidence = excluded.confidence, \
-         notes = excluded.notes, state = CASE portal.state WHEN 'removed' THEN 'active' ELSE portal.state END",
+         notes = excluded.notes, ca_file = excluded.ca_file, \
+         state_since = CASE portal.state WHEN 'removed' THEN excluded.state_since ELSE portal.state_since END, \
+         state = CASE portal.state WHEN 'removed' THEN 'active' ELSE portal.state END",
     )
     .bind(&entry.slug)
     .bind(&entry.name)
@@ -98,6 +102,7 @@ pub async fn register(connection: &mut Connection, entry: &Entry, now: Timestamp
     .bind(&entry.confidence)
     .bind(&entry.notes)
     .bind(millis(now))
+    .bind(entry.ca_file.as_ref().map(|file| file.to_string_lossy().into_owned()))
     .execute(connection)
     .await
     .with_context(|| format!("cannot register portal {}", entry.slug))?;
@@ -120,13 +125,17 @@ pub async fn id(connection: &mut Connection, slug: &str) -> Result<Option<i64>> 
 ///
 /// # Errors
 /// When the record cannot be written.
-pub async fn set_state(connection: &mut Connection, slug: &str, state: State) -> Result<bool> {
-    let done = sqlx::query("UPDATE portal SET state = $2 WHERE slug = $1 AND state <> 'removed'")
-        .bind(slug)
-        .bind(state.as_str())
-        .execute(connection)
-        .await
-        .with_context(|| format!("cannot change portal {slug}"))?;
+pub async fn set_state(connection: &mut Connection, slug: &str, state: State, now: Timestamp) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE portal SET state = $2, state_since = CASE WHEN state = $2 THEN state_since ELSE $3 END \
+         WHERE slug = $1 AND state <> 'removed'",
+    )
+    .bind(slug)
+    .bind(state.as_str())
+    .bind(millis(now))
+    .execute(connection)
+    .await
+    .with_context(|| format!("cannot change portal {slug}"))?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -196,6 +205,23 @@ pub struct Visited {
     pub found: Vec<Source>,
     /// Whether lantoa was told to stop in the middle: then the portal stays due and its health is as it was.
     pub interrupted: bool,
+    /// What it says of the portal's health.
+    pub diagnosis: Diagnosis,
+}
+
+/// What a visit says of a portal's health.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnosis {
+    /// What was wrong; a visit without success has a cause.
+    pub cause: Option<Cause>,
+    /// It struck many portals and is not charged to this one.
+    pub ours: bool,
+    /// Articles a day, when the visit brought some and that is known.
+    pub usual_per_day: Option<f64>,
+    /// The software that the portal runs on, when its pages were read.
+    pub family: Option<String>,
+    /// What its pages give, as JSON, when some were read.
+    pub yields: Option<String>,
 }
 
 /// Visits kept for each portal: a day of half-hourly ones.
@@ -234,11 +260,22 @@ pub async fn visited(connection: &mut Connection, visit: &Visited) -> Result<()>
     .execute(&mut *connection)
     .await
     .context("cannot prune visits")?;
+    let Diagnosis { cause, ours, .. } = visit.diagnosis;
+    // What is ours leaves the portal as it was, and is told once for all.
+    let charged = cause.filter(|_| !ours);
+    let failed = !visit.success && !ours;
     sqlx::query(
-        "UPDATE portal SET last_visit_at = $2, problem = $3, next_visit_at = $4, found = $7, \
+        "UPDATE portal SET last_visit_at = $2, next_visit_at = $4, found = $7, \
          last_success_at = CASE WHEN $5 = 1 THEN $2 ELSE last_success_at END, \
          last_new_at = CASE WHEN $6 = 1 THEN $2 ELSE last_new_at END, \
-         failures = CASE WHEN $5 = 1 THEN 0 ELSE failures + 1 END WHERE id = $1",
+         failures = CASE WHEN $5 = 1 THEN 0 ELSE failures + $8 END, \
+         problem = CASE WHEN $11 = 1 THEN problem ELSE $3 END, \
+         points = CASE WHEN $9 IS NULL AND $11 = 0 THEN 0 ELSE points + $10 END, \
+         cause_since = CASE WHEN $11 = 1 OR (cause IS NULL AND $9 IS NULL AND cause_since IS NOT NULL) \
+         OR (cause IS NOT NULL AND $9 IS NOT NULL) THEN cause_since ELSE $2 END, \
+         cause = CASE WHEN $11 = 1 THEN cause ELSE $9 END, \
+         usual_per_day = COALESCE($12, usual_per_day), family = COALESCE($13, family), \
+         yields = COALESCE($14, yields) WHERE id = $1",
     )
     .bind(visit.portal)
     .bind(at)
@@ -247,10 +284,26 @@ pub async fn visited(connection: &mut Connection, visit: &Visited) -> Result<()>
     .bind(i64::from(visit.success))
     .bind(i64::from(visit.news))
     .bind(found)
+    .bind(i64::from(failed))
+    .bind(charged.map(Cause::code))
+    .bind(charged.map_or(0.0, Cause::points))
+    .bind(i64::from(ours))
+    .bind(visit.diagnosis.usual_per_day)
+    .bind(&visit.diagnosis.family)
+    .bind(&visit.diagnosis.yields)
     .execute(connection)
     .await
     .context("cannot record a visit")?;
     Ok(())
+}
+
+/// What the pages of a portal gave so far, as JSON.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn yields(pool: &Pool, portal: i64) -> Result<Option<String>> {
+    let row = sqlx::query_scalar("SELECT yields FROM portal WHERE id = $1").bind(portal).fetch_optional(pool).await;
+    row.context("cannot read what a portal's pages gave").map(Option::flatten)
 }
 
 /// The reports of a portal's last visits, newest first, with when each began.
@@ -289,6 +342,7 @@ fn portal_of(row: &SqliteRow) -> Result<Portal> {
             .with_context(trouble)?,
         cron: row.try_get("cron")?,
         delay_ms: row.try_get::<Option<i64>, _>("delay_ms")?.and_then(|delay| u64::try_from(delay).ok()),
+        ca_file: row.try_get::<Option<String>, _>("ca_file")?.map(Into::into),
         confidence: row.try_get("confidence")?,
         notes: row.try_get("notes")?,
     };
@@ -308,6 +362,12 @@ fn portal_of(row: &SqliteRow) -> Result<Portal> {
             next_visit_at: when("next_visit_at")?,
             failures: u32::try_from(row.try_get::<i64, _>("failures")?).unwrap_or(u32::MAX),
             problem: row.try_get("problem")?,
+            cause: row.try_get::<Option<String>, _>("cause")?.map(Cause::from),
+            cause_since: when("cause_since")?,
+            points: row.try_get("points")?,
+            usual_per_day: row.try_get("usual_per_day")?,
+            state_since: when("state_since")?,
+            family: row.try_get("family")?,
         },
     })
 }

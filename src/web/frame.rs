@@ -11,6 +11,7 @@ use super::trouble::Trouble;
 use super::visitor::Visitor;
 use super::{assets, form};
 use crate::accounts::{Account, Act};
+use crate::archive::difference::{Fact, FactKind};
 use crate::clock::{Timestamp, vietnam};
 use crate::vietnamese::date;
 
@@ -86,9 +87,35 @@ impl Frame {
         if day_only { show_day(at.to_zoned(vietnam()).date()) } else { date::show(at) }
     }
 
+    /// A fact that an edit changed: `đổi số: 12 → 15`.
+    pub(super) fn fact(&self, fact: &Fact) -> String {
+        let word = |group, key: &str| self.word(group, key);
+        let kind = word(
+            "fact",
+            match fact.kind {
+                FactKind::Document => "document",
+                FactKind::Date => "date",
+                FactKind::Number => "number",
+                FactKind::Name => "name",
+                FactKind::Sentence => "sentence",
+            },
+        );
+        match (&fact.before, &fact.after) {
+            (Some(before), Some(after)) => format!("{} {kind}: {before} → {after}", word("fact", "changed")),
+            (None, Some(after)) => format!("{} {kind}: {after}", word("fact", "added")),
+            (Some(before), None) => format!("{} {kind}: {before}", word("fact", "removed")),
+            (None, None) => format!("{} {kind}", word("fact", "changed")),
+        }
+    }
+
     /// Why something failed, in the page's language where there are words for it.
     pub(super) fn problem(&self, problem: &str) -> Option<String> {
         super::problem::in_words(self.language, problem)
+    }
+
+    /// Whether the page is in Vietnamese, for words that come with both.
+    pub(super) fn vietnamese(&self) -> bool {
+        self.language == Language::Vietnamese
     }
 
     /// The page's language.

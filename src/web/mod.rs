@@ -12,6 +12,7 @@ mod found;
 mod frame;
 mod guard;
 mod headers;
+mod history;
 mod language;
 mod outward;
 mod pages;

@@ -78,6 +78,8 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/desk/items/{id}", only(Act::ReadDesk, get(desk::item)))
         .route("/desk/items/{id}/decisions", only(Act::Propose, post(desk::decide)))
         .route("/console", only(Act::ReadConsole, get(pages::console::show)))
+        .route("/console/portals/{slug}", only(Act::ReadConsole, get(pages::console_portal::show)))
+        .route("/console/questions", only(Act::ReadConsole, post(pages::questions::answer)))
         .route("/console/unanswered", only(Act::ReadUnanswered, get(unanswered::show)))
         .route("/console/unanswered.csv", only(Act::ReadUnanswered, get(unanswered::csv)))
         // Machines that watch.

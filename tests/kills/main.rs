@@ -72,6 +72,44 @@ fn undisturbed(web: &Web) -> Duration {
     start.elapsed()
 }
 
+/// A server or a crawl that is asked to stop, with an answer outstanding that never comes, is gone within ten seconds;
+/// what stood in the record stands there, and the next crawl reads the rest.
+#[test]
+fn asked_to_stop_it_ends_in_time_and_keeps_everything() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("im-lang,im-lang,other,,http://{}/,\n", silent.local_addr().unwrap());
+    for arguments in [&["serve", "--role", "crawl,curate"][..], &["crawl", "--all"]] {
+        let web = Web::start();
+        let desk = Desk::new();
+        desk.register(&format!("{}{silent}", web.registry()));
+        // Slow enough to be stopped in the middle.
+        let mut command = desk.command(arguments);
+        command.env("LANTOA__FETCH__DELAY_MS", "60").stdout(Stdio::null()).stderr(Stdio::null());
+        let mut run = command.spawn().unwrap();
+        let begun = Instant::now();
+        let mut before = BTreeMap::new();
+        while before.is_empty() && begun.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(100));
+            before = desk.articles();
+        }
+        let start = Instant::now();
+        let pid = run.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let status = run.wait().unwrap();
+        println!("{arguments:?} ended with {status} after {:?}, {} articles before", start.elapsed(), before.len());
+        assert!(start.elapsed() < Duration::from_secs(10), "{arguments:?} took {:?}", start.elapsed());
+        assert!(status.code().is_some_and(|code| code < 2), "{arguments:?} ended with {status}");
+        let after = desk.articles();
+        assert!(!before.is_empty() && after.len() < web.truth().len(), "{arguments:?} was not stopped in the middle");
+        assert!(before.keys().all(|url| after.contains_key(url)), "{arguments:?} lost an article");
+        assert!(desk.command(&["portal", "remove", "im-lang"]).output().unwrap().status.success());
+        desk.crawl_to_the_end();
+        let titles: BTreeMap<String, String> =
+            desk.record().into_iter().map(|article| (article.url, article.title)).collect();
+        assert_eq!(titles, web.truth(), "after {arguments:?}");
+    }
+}
+
 #[test]
 fn killed_at_random_against_the_make_believe_web() {
     let Some(kills) = std::env::var("LANTOA_KILLS").ok().and_then(|number| number.parse().ok()) else {

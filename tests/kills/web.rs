@@ -86,7 +86,7 @@ fn articles(stage: usize) -> usize {
 }
 
 fn is_shared(n: usize) -> bool {
-    n % SHARED == 0
+    n.is_multiple_of(SHARED)
 }
 
 fn path(n: usize) -> String {
@@ -100,7 +100,14 @@ fn own(portal: usize, n: usize) -> usize {
 
 fn title(portal: usize, n: usize, stage: usize) -> String {
     let edited = n % EDITED == 1 && stage > n % 4 + 1;
-    format!("Hội nghị triển khai nhiệm vụ số {} của ngành{}", own(portal, n), if edited { " (bổ sung)" } else { "" })
+    format!("Hội nghị về nhiệm vụ số {} của ngành{}", spelled(own(portal, n)), if edited { " (bổ sung)" } else { "" })
+}
+
+/// The number in words: pages that differ in figures alone are one page to some rules.
+fn spelled(number: usize) -> String {
+    let digits = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"];
+    let words: Vec<&str> = number.to_string().bytes().map(|digit| digits[usize::from(digit - b'0')]).collect();
+    words.join(" ")
 }
 
 fn article(portal: usize, n: usize, stage: usize) -> String {
@@ -109,7 +116,7 @@ fn article(portal: usize, n: usize, stage: usize) -> String {
         ["thủy lợi", "giáo dục", "y tế", "giao thông", "đất đai", "lao động", "văn hóa", "du lịch", "bưu chính"];
     let word = |k: usize| words[(number * 7 + k * (number % 5 + 1)) % words.len()];
     let body: String = (0..9)
-        .map(|k| format!("<p>Đoạn {k} của hội nghị {number}: bàn về {}, {} và {} với {} đại biểu, {} kiến nghị, hoàn thành trước tuần {}.</p>", word(k), word(k + 3), word(k + 5), number * 3 + k, number + k * 11, (number * k) % 52))
+        .map(|k| format!("<p>Đoạn {k} của hội nghị {}: bàn về {}, {} và {} với {} đại biểu, {} kiến nghị, hoàn thành trước tuần {}.</p>", spelled(number), word(k), word(k + 3), word(k + 5), number * 3 + k, number + k * 11, (number * k) % 52))
         .collect();
     let title = title(portal, n, stage);
     format!(

@@ -1,6 +1,7 @@
 //! Whole sentences that came or went.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::Part;
 use super::token::{Kind, Token};
@@ -13,39 +14,50 @@ const WORDS: usize = 4;
 /// The sentences of both wordings, as ranges of tokens, each with whether it is in the other.
 pub(super) struct Sentences {
     /// Those of the wording before that are gone.
-    pub(super) gone: Vec<std::ops::Range<usize>>,
+    pub(super) gone: Vec<Range<usize>>,
     /// Those of the wording after that are new.
-    pub(super) added: Vec<std::ops::Range<usize>>,
+    pub(super) added: Vec<Range<usize>>,
 }
 
 /// The sentences of a part that have no counterpart.
 pub(super) fn of(part: &Part<'_>) -> Sentences {
-    let (old, new) = (cut(part.before, &part.old), cut(part.after, &part.new));
-    let touched = |ranges: &[std::ops::Range<usize>], hunks: &mut dyn Iterator<Item = std::ops::Range<usize>>| {
-        let hunks: Vec<_> = hunks.filter(|hunk| !hunk.is_empty()).collect();
-        let mut kept = ranges.to_vec();
-        kept.retain(|range| hunks.iter().any(|hunk| hunk.start < range.end && range.start < hunk.end));
-        kept
-    };
-    // What no hunk touches is in both.
-    let old = touched(&old, &mut part.hunks.iter().map(|(gone, _)| gone.clone()));
-    let new = touched(&new, &mut part.hunks.iter().map(|(_, added)| added.clone()));
-    let without = |side: &[std::ops::Range<usize>],
-                   tokens: &[Token<'_>],
-                   other: &[std::ops::Range<usize>],
-                   others: &[Token<'_>]| {
-        let alone = |range: &&std::ops::Range<usize>| {
-            let own = words(&tokens[(*range).clone()]);
-            own.values().sum::<usize>() >= WORDS
-                && !other.iter().any(|there| alike(&own, &words(&others[there.clone()])))
+    let gone: Vec<Range<usize>> = part.hunks.iter().map(|(gone, _)| gone.clone()).collect();
+    let added: Vec<Range<usize>> = part.hunks.iter().map(|(_, added)| added.clone()).collect();
+    let old = Side { tokens: &part.old, near: near(cut(part.before, &part.old), &gone), hunks: &gone };
+    let new = Side { tokens: &part.new, near: near(cut(part.after, &part.new), &added), hunks: &added };
+    Sentences { gone: old.without(&new), added: new.without(&old) }
+}
+
+/// One wording, as far as it differs.
+struct Side<'p> {
+    tokens: &'p [Token<'p>],
+    /// The sentences at or beside a place that differs.
+    near: Vec<Range<usize>>,
+    hunks: &'p [Range<usize>],
+}
+
+impl Side<'_> {
+    /// The sentences with something of their own that are like none of the other wording.
+    fn without(&self, other: &Side<'_>) -> Vec<Range<usize>> {
+        let alone = |range: &&Range<usize>| {
+            let own = words(&self.tokens[(*range).clone()]);
+            let differs = self.hunks.iter().any(|hunk| hunk.start.max(range.start) < hunk.end.min(range.end));
+            differs
+                && own.values().sum::<usize>() >= WORDS
+                && !other.near.iter().any(|there| alike(&own, &words(&other.tokens[there.clone()])))
         };
-        side.iter().filter(alone).cloned().collect::<Vec<_>>()
-    };
-    Sentences { gone: without(&old, &part.old, &new, &part.new), added: without(&new, &part.new, &old, &part.old) }
+        self.near.iter().filter(alone).cloned().collect()
+    }
+}
+
+/// The sentences that a hunk touches; an empty one touches both its neighbours.
+fn near(mut sentences: Vec<Range<usize>>, hunks: &[Range<usize>]) -> Vec<Range<usize>> {
+    sentences.retain(|range| hunks.iter().any(|hunk| hunk.start <= range.end && range.start <= hunk.end));
+    sentences
 }
 
 /// Ranges of tokens that make a sentence each: up to a full stop before a blank, or the end of a line.
-fn cut(text: &str, tokens: &[Token<'_>]) -> Vec<std::ops::Range<usize>> {
+fn cut(text: &str, tokens: &[Token<'_>]) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = 0;
     for (at, token) in tokens.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! `lantoa bench`: measurements that anybody can repeat, each beside a named reference in the same run.
 
 mod crawl;
+mod relevance;
 mod rules;
 mod schedule;
 mod search;
@@ -20,12 +21,15 @@ pub(super) enum Args {
     Crawl(crawl::Args),
     /// Articles indexed and searches answered a second, on synthetic articles, beside Meilisearch
     Search(search::Args),
+    /// How well queries find what they must, beside plain Meilisearch and SQLite FTS5
+    Relevance(relevance::Args),
 }
 
 pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
     match args {
         Args::Schedule(args) => schedule::run(args, json),
         Args::Crawl(args) => crawl::run(args, json),
+        Args::Relevance(args) => runtime()?.block_on(relevance::run(args, json)),
         Args::Search(args) => runtime()?.block_on(search::run(args, json)),
     }
 }

@@ -43,10 +43,23 @@ pub struct Listing {
     pub problems: Vec<String>,
 }
 
+/// Selectors of the software that a page was made with: they add to what is found without them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Habits {
+    /// Links to articles.
+    pub links: Vec<String>,
+    /// The link to the next page.
+    pub next: Vec<String>,
+}
+
+/// What a pager that no link leads through is called.
+pub const SCRIPT_PAGER: &str = "listing pages only by JavaScript: what is not on the first comes from a feed or sitemap, \
+                                or not at all";
+
 /// Reads the listing page that was served at `url` by the portal whose home is `home`. `rules` are the portal's own
-/// selectors; `now` bounds the dates that are believed.
+/// selectors, `habits` those of its software; `now` bounds the dates that are believed.
 #[must_use]
-pub fn listing(html: &str, url: &Url, home: &Url, rules: Option<&Rules>, now: Timestamp) -> Listing {
+pub fn listing(html: &str, url: &Url, home: &Url, rules: Option<&Rules>, habits: &Habits, now: Timestamp) -> Listing {
     if let Some(problem) = gate::refuse(html) {
         return Listing { problems: vec![problem], ..Listing::default() };
     }
@@ -59,11 +72,22 @@ pub fn listing(html: &str, url: &Url, home: &Url, rules: Option<&Rules>, now: Ti
     let pager = pager::Pager::read(&page);
     let candidates = candidate::collect(&page, &pager, now);
     let by_rule = rules.and_then(|rules| chosen(&page, &rules.links, &candidates, now, &mut problems));
-    let leads = by_rule.unwrap_or_else(|| candidate::choose(&candidates));
+    let leads = by_rule.unwrap_or_else(|| {
+        let mut leads = candidate::choose(&candidates);
+        add_habitual(&page, &habits.links, &candidates, &pager, now, &mut leads);
+        leads
+    });
+    let mut by_selector = |selectors: &[String]| {
+        let element = first_match(&page, selectors, &mut problems)?;
+        page.address(href(element)?).filter(|next| page.is_own(next))
+    };
     let next = rules
-        .and_then(|rules| first_match(&page, &rules.next, &mut problems))
-        .and_then(|element| page.address(href(element)?))
-        .or_else(|| pager.next(&page, !leads.is_empty()));
+        .and_then(|rules| by_selector(&rules.next))
+        .or_else(|| pager.next(&page, !leads.is_empty()))
+        .or_else(|| by_selector(&habits.next));
+    if next.is_none() && !leads.is_empty() && pager.is_of_script() {
+        problems.push(SCRIPT_PAGER.to_owned());
+    }
     let sections = sections(&page, &candidates, &leads, &pager);
     Listing { next, feeds: feeds(&page), sections, leads, refresh: refresh(&page), problems }
 }
@@ -176,6 +200,33 @@ fn chosen(
         problems.push("the portal's own rule for links finds none".to_owned());
     }
     None
+}
+
+/// Adds the links that the software's own templates give to articles, where they were not recognised without.
+fn add_habitual(
+    page: &Page<'_>,
+    selectors: &[String],
+    candidates: &[Candidate<'_>],
+    pager: &pager::Pager,
+    now: Timestamp,
+    leads: &mut Vec<Lead>,
+) {
+    let mut seen: HashSet<Url> = leads.iter().map(|lead| portal::canonical_url(&lead.url)).collect();
+    for written in selectors {
+        let Ok(selector) = Selector::parse(written) else { continue };
+        for anchor in page.document.select(&selector).take(MAX_LINKS) {
+            let Some(url) = href(anchor).and_then(|href| page.address(href)) else { continue };
+            let is_page = page.is_own(&url)
+                && !page.is_home(&url)
+                && !pager.holds(&url)
+                && !words::is_service_address(&url)
+                && !words::is_feed_address(&url);
+            if is_page && seen.insert(portal::canonical_url(&url)) {
+                let known = candidates.iter().find(|known| known.anchors.iter().any(|known| known.id() == anchor.id()));
+                leads.push(known.map_or_else(|| Candidate::new(url, anchor).lead(now), Candidate::to_lead));
+            }
+        }
+    }
 }
 
 fn first_match<'a>(page: &Page<'a>, selectors: &[String], problems: &mut Vec<String>) -> Option<ElementRef<'a>> {

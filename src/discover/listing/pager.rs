@@ -72,11 +72,14 @@ pub(super) struct Pager {
     worded: Vec<Url>,
     related: Option<Url>,
     known: HashSet<Url>,
+    /// Links with numbers or words of a pager that only a script follows.
+    by_script: usize,
 }
 
 impl Pager {
     pub(super) fn read(page: &Page<'_>) -> Self {
-        let mut pager = Self { numbered: HashMap::new(), worded: Vec::new(), related: None, known: HashSet::new() };
+        let mut pager =
+            Self { numbered: HashMap::new(), worded: Vec::new(), related: None, known: HashSet::new(), by_script: 0 };
         pager.related = page
             .document
             .root_element()
@@ -86,8 +89,9 @@ impl Pager {
             .find(|url| pager_address(page, url));
         let mut more = Vec::new();
         for &anchor in &page.anchors {
-            let Some(url) = href(anchor).and_then(|href| page.address(href)).filter(|url| pager_address(page, url))
-            else {
+            let written = href(anchor).filter(|href| !is_of_script(href)).or_else(|| offered(anchor));
+            let Some(url) = written.and_then(|href| page.address(href)).filter(|url| pager_address(page, url)) else {
+                pager.by_script += usize::from(leads_on_by_script(anchor));
                 continue;
             };
             let label = item::text(anchor).to_lowercase();
@@ -123,6 +127,11 @@ impl Pager {
         }
         pager.worded.extend(more);
         pager
+    }
+
+    /// Whether the listing has more pages, and none of them can be reached by a link.
+    pub(super) fn is_of_script(&self) -> bool {
+        self.by_script > 0 && self.numbered.is_empty() && self.worded.is_empty() && self.related.is_none()
     }
 
     /// Whether an address is one of the listing's own pages.
@@ -176,6 +185,43 @@ impl Pager {
         let (here, there) = (page_number(page.url), page_number(url));
         matches!((here, there), (Some(here), Some(there)) if there <= here)
     }
+}
+
+/// An address that only a script follows, or none: `javascript:__doPostBack('pager','2')`, `#`.
+fn is_of_script(href: &str) -> bool {
+    let href = href.trim();
+    href.is_empty() || href.starts_with('#') || href.get(..11).is_some_and(|s| s.eq_ignore_ascii_case("javascript:"))
+}
+
+/// The address that a link with a script offers besides: in its data, or as the place that its script goes to.
+fn offered<'a>(anchor: ElementRef<'a>) -> Option<&'a str> {
+    let named = ["data-href", "data-url", "data-link"].iter().find_map(|name| anchor.attr(name));
+    let from_script = || {
+        let scripts = [anchor.attr("onclick"), anchor.attr("href")];
+        scripts.into_iter().flatten().filter(|script| script.contains("location")).find_map(|script| {
+            let mut quoted = script.split(['\'', '"']).skip(1).step_by(2);
+            quoted.find(|text| text.starts_with(['/', '?']) || text.starts_with("http"))
+        })
+    };
+    named.or_else(from_script)
+}
+
+/// Whether a link of a script leads to another page of the listing: by its number or its words, in a pager or by the
+/// name of what it calls.
+fn leads_on_by_script(anchor: ElementRef<'_>) -> bool {
+    let script = format!("{} {}", anchor.attr("href").unwrap_or_default(), anchor.attr("onclick").unwrap_or_default());
+    let script = script.to_ascii_lowercase();
+    if !is_of_script(anchor.attr("href").unwrap_or_default())
+        || script.trim() == "#" && anchor.attr("data-page").is_none()
+    {
+        return false;
+    }
+    let label = item::text(anchor).to_lowercase();
+    let bare = label.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_number = bare.parse::<usize>().is_ok_and(|number| (2..MAX_PAGE).contains(&number));
+    let is_next = NEXT_WORDS.contains(&bare) || MORE_WORDS.contains(&bare);
+    let calls_pager = ["dopostback", "page", "trang", "paging"].iter().any(|word| script.contains(word));
+    (is_number || is_next) && (is_in_pager(anchor) || calls_pager)
 }
 
 /// What OneCMS and its kin load when a reader scrolls: fragments of the same list, numbered.

@@ -11,7 +11,7 @@ fn now() -> Timestamp {
 
 fn read(html: &str, url: &str) -> Listing {
     let url: Url = url.parse().unwrap();
-    listing(html, &url, &url.join("/").unwrap(), None, now())
+    listing(html, &url, &url.join("/").unwrap(), None, &Habits::default(), now())
 }
 
 fn shared() -> Option<std::path::PathBuf> {
@@ -117,7 +117,7 @@ fn rules_of_a_portal_come_first() {
         next: vec!["#n".to_owned()],
         ..Rules::default()
     };
-    let found = listing(html, &url, &url, Some(&rules), now());
+    let found = listing(html, &url, &url, Some(&rules), &Habits::default(), now());
     let shown: Vec<String> =
         found.leads.iter().map(|lead| format!("{} {:?}", lead.url, lead.title.as_deref())).collect();
     assert_eq!(shown, ["https://bo.gov.vn/b-x Some(\"Hai\")"]);
@@ -215,6 +215,35 @@ fn hostile_pages_end_soon() {
     println!("hostile pages: {} ms", start.elapsed().as_millis());
 }
 
+/// Shapes in which looking around each link costs as much as the page is large.
+#[test]
+fn links_in_hostile_places_end_soon() {
+    let links = |text: &str| (0..3_000).map(|n| format!("<a href='/tin/{n}.html'>{text}</a>\n")).collect::<String>();
+    let long = "Một tiêu đề khá dài của bài viết";
+    let words = "<b>chữ</b> ".repeat(40_000);
+    let check = |name: &str, html: &str| {
+        let start = std::time::Instant::now();
+        let found = read(html, "https://bo.gov.vn/");
+        let took = start.elapsed();
+        println!("{name}: {} leads, {} ms, {:?}", found.leads.len(), took.as_millis(), found.problems);
+        // The slowest takes a tenth of it, unoptimised on a busy machine; unbounded ones took minutes.
+        assert!(took < std::time::Duration::from_secs(40), "{name} took {took:?}");
+    };
+    check("one row without titles", &(0..60_000).map(|n| format!("<a href=/x{n}>a</a>\n")).collect::<String>());
+    check("one row with titles", &links(long).repeat(20));
+    check("headers in headers", &format!("{}{}", "<header>".repeat(480), links(long)));
+    check(
+        "classes in classes",
+        &format!("{}{}", format!("<div class='{}'>", "a b c d e f g h ".repeat(20)).repeat(400), links(long)),
+    );
+    check("text between links", &links(long).replace('\n', &words[..2_000 - words[..2_000].len() % 11]));
+    check("text in one link", &format!("<a href='/tin/1.html'>{words}</a>{}", links(long)));
+    check("deep text in links", &links(&format!("{}{long}", "<span>".repeat(60))));
+    check("one cell around all", &format!("<table><tr><td>{words}{}</td></tr></table>", links("xem")));
+    check("dates everywhere", &links(&format!("{long} 16/08/2023")).replace('\n', " 16/08/2023 <i>16/08/2023</i> "));
+    check("one address", &format!("<a href='/tin/1.html'>{long}</a>").repeat(3_000));
+}
+
 #[test]
 fn an_item_that_only_says_more_has_its_title_beside() {
     let items: String = ["Khai mạc hội nghị cải cách", "Kiểm tra tiến độ hồ chứa", "Lịch công tác tuần 46", "Ra quân dọn vệ sinh"]
@@ -231,4 +260,65 @@ fn an_item_that_only_says_more_has_its_title_beside() {
         (found.leads.len(), found.next.map(String::from).as_deref()),
         (4, Some("https://tinh.gov.vn/tin-2.html"))
     );
+}
+
+#[test]
+fn the_templates_of_the_software_add_links() {
+    let url: Url = "https://so.gov.vn/tin".parse().unwrap();
+    let html = "<ul><li><a class=tin href='/a'>A</a></li><li><a class=tin href='/rss.xml'>RSS</a></li></ul><a class=sau href='/tin/x'>&gt;</a>";
+    let habits = Habits { links: vec!["a.tin".to_owned(), "((".to_owned()], next: vec!["a.sau".to_owned()] };
+    let found = listing(html, &url, &url.join("/").unwrap(), None, &habits, now());
+    let leads: Vec<&str> = found.leads.iter().map(|lead| lead.url.path()).collect();
+    assert_eq!((leads, found.next.as_ref().map(Url::path)), (vec!["/a"], Some("/tin/x")), "{:?}", found.problems);
+}
+
+#[test]
+fn a_pager_of_scripts_is_named_unless_it_offers_addresses() {
+    let titles: String = (1..6)
+        .map(|n| {
+            format!("<h3><a href='/tin/bai-viet-so-{n}.html'>Hội nghị triển khai nhiệm vụ công tác số {n}</a></h3>")
+        })
+        .collect();
+    let check = |pager: &str, script: bool, next: Option<&str>| {
+        let found = read(&format!("<div>{titles}</div>{pager}"), "https://so.gov.vn/tin/");
+        assert_eq!(
+            found.problems.iter().any(|problem| problem == SCRIPT_PAGER),
+            script,
+            "{pager}: {:?}",
+            found.problems
+        );
+        assert_eq!(found.next.as_ref().map(Url::as_str), next, "{pager}");
+    };
+    check(
+        "<table class=pager><td>1</td><td><a href=\"javascript:__doPostBack('ctl00$Pager','2')\">2</a></td></table>",
+        true,
+        None,
+    );
+    check("<a href=# onclick=\"gotoPage(2)\">Trang sau</a>", true, None);
+    check("<a href=\"javascript:history.back()\">Trang sau</a>", false, None);
+    check("<a href=# class=top>2</a>", false, None);
+    check(
+        "<div class=pagination>1 <a href=# onclick=\"location.href='/tin/?page=2'\">2</a></div>",
+        false,
+        Some("https://so.gov.vn/tin/?page=2"),
+    );
+    check(
+        "<div class=pagination>1 <a href='javascript:;' data-url='/tin/trang-2'>2</a></div>",
+        false,
+        Some("https://so.gov.vn/tin/trang-2"),
+    );
+}
+
+#[test]
+fn a_home_page_that_is_only_a_door_says_where_it_leads() {
+    let check = |head: &str, expected: Option<&str>| {
+        let found = read(&format!("<head>{head}</head>"), "https://so.gov.vn/");
+        assert_eq!(found.refresh.as_ref().map(Url::as_str), expected, "{head}");
+    };
+    check("<meta http-equiv=refresh content='0;url=/trang-chu'>", Some("https://so.gov.vn/trang-chu"));
+    check("<meta http-equiv=REFRESH content=\"3; URL='https://moi.gov.vn/'\">", Some("https://moi.gov.vn/"));
+    check("<meta http-equiv=refresh content='300;url=/'>", None);
+    check("<meta http-equiv=refresh content='300;url=/x'>", None);
+    check("<meta http-equiv=refresh content=60>", None);
+    check("<meta http-equiv=refresh content='0;url=/'>", None);
 }

@@ -39,7 +39,7 @@ async fn situation(case: &Value) -> Option<Result<(), String>> {
     let expected = case["expect"].as_str()?.to_owned();
     if steps[0] == "dns-error" {
         let url = Url::parse("http://khong-co.invalid/a").expect("a URL");
-        return Some(judge(&id, &expected, fetcher(options()).allowed(&url, &url).await));
+        return Some(judge(&id, &expected, &fetcher(options()).allowed(&url, &url).await));
     }
     let server = Server::start(move |path, _| {
         let step = match path {
@@ -55,15 +55,15 @@ async fn situation(case: &Value) -> Option<Result<(), String>> {
     })
     .await;
     let url = server.url("/a");
-    Some(judge(&id, &expected, fetcher(options()).allowed(&url, &url).await))
+    Some(judge(&id, &expected, &fetcher(options()).allowed(&url, &url).await))
 }
 
-fn judge(id: &str, expected: &str, got: Result<bool, FetchError>) -> Result<(), String> {
+fn judge(id: &str, expected: &str, got: &Result<bool, FetchError>) -> Result<(), String> {
     let fits = match expected {
-        "allow-all" => got == Ok(true),
+        "allow-all" => *got == Ok(true),
         "disallow-all" => got.is_err(),
         // The rules of every such case close the site.
-        _ => got == Ok(false),
+        _ => *got == Ok(false),
     };
     if fits { Ok(()) } else { Err(format!("{id}: {got:?}, expected {expected}")) }
 }

@@ -84,7 +84,7 @@ async fn a_closed_port_and_a_missing_name() {
     let closed = Url::parse(&format!("http://{}/", listener.local_addr().expect("an address"))).expect("a URL");
     drop(listener);
     let error = fetcher(options()).get(ask(&closed)).await.expect_err("nobody listens");
-    assert!(matches!(error, FetchError::Connect(_)), "{error}");
+    assert!(matches!(error, FetchError::Refused), "{error}");
     let missing = Url::parse("http://khong-co.invalid/").expect("a URL");
     let error = fetcher(options()).get(ask(&missing)).await.expect_err("no such name");
     assert!(matches!(error, FetchError::Dns { .. } | FetchError::Timeout { .. }), "{error}");

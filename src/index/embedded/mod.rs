@@ -142,6 +142,17 @@ impl SearchIndex for Embedded {
         self.write(move |inner, writer| inner.put(writer, &documents)).await
     }
 
+    async fn add(&self, documents: &[Document]) -> Result<(), PutError> {
+        check_ids(documents)?;
+        let documents = documents.to_vec();
+        let outcome = self.blocking(move |inner| inner.add(&documents)).await;
+        outcome.and_then(|added| added).map_err(|cause| PutError::Unavailable(format!("{cause:#}")))
+    }
+
+    async fn finish(&self) -> Result<(), PutError> {
+        self.write(|_, _| Ok(())).await
+    }
+
     async fn remove(&self, ids: &[String]) -> Result<(), PutError> {
         let ids = ids.to_vec();
         self.write(move |inner, writer| {

@@ -39,19 +39,36 @@ impl Inner {
     }
 
     pub(super) fn write(&self, change: impl FnOnce(&Self, &mut Writer) -> tantivy::Result<()>) -> Result<()> {
-        if !self.can_write {
-            bail!("cannot write to the search index {}: it was opened for searching", self.directory.display());
-        }
         let mut guard = self.lock();
-        let mut writer = match guard.take() {
-            Some(writer) => writer,
-            None => self.open_writer().context("cannot open the search index for writing")?,
-        };
+        let mut writer = self.take_writer(&mut guard)?;
         // The writer goes back only when all went well: dropping it forgets what was not committed.
         change(self, &mut writer).context("cannot write to the search index")?;
         writer.tantivy.commit().context("cannot commit to the search index")?;
         *guard = Some(writer);
         self.reader.reload().context("cannot show the new search index")
+    }
+
+    fn take_writer(&self, writer: &mut Option<Writer>) -> Result<Writer> {
+        if !self.can_write {
+            bail!("cannot write to the search index {}: it was opened for searching", self.directory.display());
+        }
+        match writer.take() {
+            Some(writer) => Ok(writer),
+            None => self.open_writer().context("cannot open the search index for writing"),
+        }
+    }
+
+    /// Adds without a commit: an index that is built from nothing is worth nothing before it is whole, and each commit
+    /// makes a segment that has to be merged.
+    pub(super) fn add(&self, documents: &[Document]) -> Result<()> {
+        let mut guard = self.lock();
+        let mut writer = self.take_writer(&mut guard)?;
+        for document in newest(documents) {
+            let document = self.fields.document(document, &mut writer.keys);
+            writer.tantivy.add_document(document).context("cannot write to the search index")?;
+        }
+        *guard = Some(writer);
+        Ok(())
     }
 
     pub(super) fn put(&self, writer: &mut Writer, documents: &[Document]) -> tantivy::Result<()> {

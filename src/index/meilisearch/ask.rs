@@ -155,7 +155,7 @@ fn filter(query: &Query) -> Vec<String> {
     filter
 }
 
-fn one_of<'v>(field: &str, values: impl Iterator<Item = &'v str>) -> String {
+pub(super) fn one_of<'v>(field: &str, values: impl Iterator<Item = &'v str>) -> String {
     format!("{field} IN [{}]", values.map(quoted).collect::<Vec<_>>().join(", "))
 }
 

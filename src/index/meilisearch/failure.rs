@@ -45,7 +45,12 @@ impl TaskError {
     /// Only an `invalid_request` about a document is the documents' fault. `internal` is the server's, and so is
     /// everything that `system` reports; after a power cut each accepted and lost task comes back as `internal`.
     fn meaning(&self) -> PutError {
-        let words = format!("{}: {}", self.code, self.message);
+        let state = if self.code == "no_space_left_on_device" {
+            "Meilisearch is out of disk space (free some; what waits is sent again by itself): "
+        } else {
+            ""
+        };
+        let words = format!("{state}{}: {}", self.code, self.message);
         let blames_documents = self.kind == "invalid_request" && !self.code.starts_with("index_");
         if blames_documents { PutError::Refused(words) } else { PutError::Unavailable(words) }
     }
@@ -62,8 +67,20 @@ pub(super) fn meaning(cause: &Error) -> PutError {
                 _ => PutError::Unavailable(words),
             }
         }
-        Error::Other(cause) => PutError::Unavailable(chain(cause.as_ref())),
+        Error::Other(cause) => PutError::Unavailable(state(cause.as_ref())),
         cause => PutError::Unavailable(cause.to_string()),
+    }
+}
+
+/// What became of a request without an answer: the server is down, or slow.
+fn state(cause: &(dyn std::error::Error + 'static)) -> String {
+    let words = chain(cause);
+    match cause.downcast_ref::<reqwest::Error>() {
+        Some(cause) if cause.is_connect() => {
+            format!("Meilisearch is down (start it, or mend index.meilisearch_url): {words}")
+        }
+        Some(cause) if cause.is_timeout() => format!("Meilisearch is slow, it did not answer in time: {words}"),
+        _ => words,
     }
 }
 

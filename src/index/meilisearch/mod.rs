@@ -7,6 +7,7 @@
 mod ask;
 mod failure;
 mod http;
+mod plain;
 mod prepare;
 mod searching;
 mod shape;
@@ -25,10 +26,12 @@ use meilisearch_sdk::task_info::TaskInfo;
 use serde_json::json;
 use tokio::sync::RwLock;
 
+pub use self::plain::Plain;
+
 use self::failure::meaning;
 use self::http::Http;
 use super::query::{self, Demand};
-use super::{Document, PutError, Query, Results, SearchIndex, check_ids};
+use super::{Document, Held, PutError, Query, Results, SearchIndex, check_ids};
 
 /// Documents in one request.
 const MOST_DOCUMENTS: usize = 1_000;
@@ -112,6 +115,31 @@ impl Meilisearch {
         built.wait(&task).await.context("cannot delete the old search index")
     }
 
+    /// Deletes indexes that a rebuild of this one left behind when it was stopped, and says how many.
+    ///
+    /// # Errors
+    /// When the server cannot be used.
+    pub async fn remove_leftovers(&self) -> Result<usize> {
+        let inner = &self.inner;
+        let trouble = "cannot delete what a stopped rebuild left on the search engine";
+        let url = format!("{}/indexes?limit=1000", inner.url);
+        let asked = Method::<(), ()>::Get { query: () };
+        let listed: Result<serde_json::Value, Error> = inner.write.request(&url, asked, 200).await;
+        let listed = listed.map_err(|cause| meaning(&cause)).context(trouble)?;
+        let names = listed["results"].as_array().into_iter().flatten().filter_map(|index| index["uid"].as_str());
+        let is_leftover = |name: &&str| {
+            let number = name.strip_prefix(&inner.index).and_then(|rest| rest.strip_prefix('_'));
+            number.is_some_and(|number| number.len() >= 9 && number.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let mut removed = 0;
+        for name in names.filter(is_leftover) {
+            let task = inner.client.delete_index(name).await.map_err(|cause| meaning(&cause)).context(trouble)?;
+            inner.wait(&task).await.context(trouble)?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
     /// The key that searches use: it can search this index and nothing else. Nothing when the server has no keys, or
     /// when the given key may not make any and is used itself.
     ///
@@ -171,6 +199,11 @@ impl SearchIndex for Meilisearch {
     async fn count(&self) -> Result<u64> {
         self.inner.prepare().await.context("cannot reach the search engine")?;
         Ok(self.inner.documents().await.map_err(|cause| meaning(&cause))?)
+    }
+
+    async fn held(&self, portal: Option<&str>, offset: usize, limit: usize) -> Result<Option<Vec<Held>>> {
+        self.inner.prepare().await.context("cannot reach the search engine")?;
+        Ok(Some(self.inner.held(portal, offset, limit).await.context("cannot list what the search engine holds")?))
     }
 
     fn take_fresh(&self) -> bool {

@@ -18,7 +18,7 @@ use crate::vietnamese;
 /// Ends a sentence: words on both sides are no neighbours.
 const STOP: &str = ". ";
 /// Milliseconds after which a search answers with what it has.
-const SEARCH_CUTOFF_MS: u32 = 1_500;
+const SEARCH_CUTOFF_MS: u32 = 5_000;
 /// Letters of a word before one typing error is forgiven. Shorter syllables have 23 neighbours each; forgiving them is
 /// noise.
 const LETTERS_FOR_ONE_TYPO: u32 = 5;

@@ -11,10 +11,11 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::Inner;
+use super::ask::one_of;
 use super::failure::{Task, meaning, unavailable};
 use super::shape::Shape;
 use crate::index::tokens::Keys;
-use crate::index::{Document, PutError, newest};
+use crate::index::{Document, Held, PutError, newest};
 
 /// Bytes in one request; the server's own limit is 100 MB.
 const MOST_BYTES: usize = 8 << 20;
@@ -42,6 +43,24 @@ impl Inner {
             .await
             .map_err(|cause| unavailable(&cause))?;
         Ok(page.results.into_iter().map(|found| (found.id, found.revision)).collect())
+    }
+
+    /// Ids, portals and revisions of the documents on the server, in its own order.
+    pub(super) async fn held(&self, portal: Option<&str>, offset: usize, limit: usize) -> Result<Vec<Held>, PutError> {
+        #[derive(Deserialize)]
+        struct Page {
+            results: Vec<Held>,
+        }
+        let mut body = json!({ "fields": ["id", "portal", "revision"], "offset": offset, "limit": limit });
+        if let Some(portal) = portal {
+            body["filter"] = json!(one_of("portal", std::iter::once(portal)));
+        }
+        let page: Page = self
+            .write
+            .request(&self.path("/documents/fetch"), Method::Post { query: (), body }, 200)
+            .await
+            .map_err(|cause| unavailable(&cause))?;
+        Ok(page.results)
     }
 
     pub(super) async fn put(&self, documents: &[Document]) -> Result<(), PutError> {

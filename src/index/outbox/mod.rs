@@ -4,11 +4,13 @@
 //!
 //! Nothing is taken out of the outbox before the engine acknowledged it, and never what was marked again meanwhile.
 
+mod reconcile;
 mod worker;
 
 use anyhow::{Context, Result, anyhow};
 use futures::FutureExt;
 
+pub use reconcile::{Reconciled, reconcile};
 pub use worker::{Handle, Status, Worker};
 
 use super::table::{self, Dirty};
@@ -74,9 +76,12 @@ pub async fn fill(
     let mut after = String::new();
     loop {
         let some = table::living(store.pool(), &after, batch.max(1)).await?;
-        let Some(last) = some.last() else { return Ok(sum) };
+        let Some(last) = some.last() else {
+            index.finish().await.context("cannot finish the search index")?;
+            return Ok(sum);
+        };
         after.clone_from(&last.article_id);
-        let mut round = Round::default();
+        let mut round = Round { is_building: true, ..Round::default() };
         round.send(index, some).await?;
         sum += round.sent;
         progress(sum);
@@ -121,6 +126,8 @@ struct Round {
     refused: Vec<(String, i64, String)>,
     sent: usize,
     removed: usize,
+    /// The index is being built from nothing.
+    is_building: bool,
 }
 
 impl Round {
@@ -156,7 +163,9 @@ impl Round {
             if range.is_empty() {
                 continue;
             }
-            match index.put(&documents[range.clone()]).await {
+            let some = &documents[range.clone()];
+            let outcome = if self.is_building { index.add(some).await } else { index.put(some).await };
+            match outcome {
                 Ok(()) => {
                     self.sent += range.len();
                     self.settled.extend_from_slice(&marks[range]);

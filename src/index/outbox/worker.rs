@@ -3,13 +3,14 @@
 //! fixed cost of a commit is that of a hundred articles.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::{Drained, behind, drain, mark_all};
+use super::reconcile::living_count;
+use super::{Drained, behind, drain, mark_all, reconcile};
 use crate::index::SearchIndex;
 use crate::store::Store;
 
@@ -21,6 +22,9 @@ const GATHER: Duration = Duration::from_secs(1);
 /// Waits after failures: a random part of 1 s, 2 s, 4 s … 5 min, so that many nodes do not return together.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// How often the engine's number of documents is looked at, and how often everything it holds is compared.
+const COUNT_EVERY: Duration = Duration::from_secs(600);
+const COMPARE_EVERY: Duration = Duration::from_secs(24 * 3_600);
 /// Even a lucky draw leaves the engine some air.
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
@@ -31,6 +35,16 @@ pub struct Worker {
     index: Arc<dyn SearchIndex>,
     batch: usize,
     handle: Handle,
+    checks: Mutex<Checks>,
+}
+
+/// When the engine was last checked against the record.
+#[derive(Clone, Copy)]
+struct Checks {
+    counted: Instant,
+    compared: Instant,
+    /// It was away, and may have come back as another.
+    is_suspect: bool,
 }
 
 /// How the worker is doing, and the way to wake it. Cheap to clone.
@@ -74,7 +88,14 @@ impl Worker {
     /// A worker for the engine that the outbox calls `target`, sending at most `batch` articles at once.
     #[must_use]
     pub fn new(store: Store, target: &str, index: Arc<dyn SearchIndex>, batch: usize) -> Self {
-        Self { store, target: target.to_owned(), index, batch, handle: Handle::default() }
+        Self {
+            store,
+            target: target.to_owned(),
+            index,
+            batch,
+            handle: Handle::default(),
+            checks: Mutex::new(Checks::now()),
+        }
     }
 
     /// The handle for others to keep.
@@ -133,6 +154,39 @@ impl Worker {
         drain(&self.store, &self.target, &*self.index, self.batch).await
     }
 
+    /// Compares the engine with the record when that is due; says what a person must decide.
+    async fn check(&self) -> Result<Option<String>> {
+        let checks = *self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut is_due = checks.is_suspect || checks.compared.elapsed() >= COMPARE_EVERY;
+        if !is_due && checks.counted.elapsed() >= COUNT_EVERY {
+            let expected = living_count(self.store.pool(), &self.target).await?;
+            is_due = self.index.count().await? != expected;
+            self.checks.lock().unwrap_or_else(PoisonError::into_inner).counted = Instant::now();
+        }
+        if !is_due {
+            return Ok(None);
+        }
+        let Some(found) = reconcile(&self.store, &self.target, &*self.index).await? else { return Ok(None) };
+        *self.checks.lock().unwrap_or_else(PoisonError::into_inner) = Checks::now();
+        if found.marked > 0 {
+            let (target, articles) = (&self.target, found.marked);
+            tracing::warn!(
+                target_engine = target,
+                articles,
+                "the search index differed from the record; articles are sent again"
+            );
+            self.handle.wake();
+        }
+        let (portal, articles) = match found.left_alone.first() {
+            Some((portal, articles)) => (portal, articles),
+            None => return Ok(None),
+        };
+        let more = found.left_alone.len() - 1;
+        Ok(Some(format!(
+            "the search index differs from the record in {articles} articles of {portal} and in {more} more portals (run `lantoa reindex`)"
+        )))
+    }
+
     async fn round(&self) -> Wait {
         match self.drain().await {
             Ok(drained) => {
@@ -140,7 +194,13 @@ impl Worker {
                 if before.failures > 0 {
                     tracing::info!(target_engine = self.target, waiting = drained.left, "the search engine is back");
                 }
-                self.handle.report(|status| *status = Status { lag: drained.left, ..Status::default() });
+                self.checks.lock().unwrap_or_else(PoisonError::into_inner).is_suspect |= before.failures > 0;
+                let told = if drained.left == 0 { self.check().await } else { Ok(None) };
+                let last_problem = told.unwrap_or_else(|cause| {
+                    tracing::warn!(cause = %format!("{cause:#}"), "the search index was not compared with the record");
+                    None
+                });
+                self.handle.report(|status| *status = Status { lag: drained.left, last_problem, failures: 0 });
                 let progressed = drained.sent + drained.removed + drained.refused > 0;
                 match usize::try_from(drained.left) {
                     Ok(left) if left >= self.batch && progressed => Wait::No,
@@ -162,6 +222,12 @@ impl Worker {
                 Wait::AfterFailure(pause_after(status.failures, random_fraction()))
             }
         }
+    }
+}
+
+impl Checks {
+    fn now() -> Self {
+        Self { counted: Instant::now(), compared: Instant::now(), is_suspect: false }
     }
 }
 

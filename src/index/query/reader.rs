@@ -77,14 +77,14 @@ impl Reader {
     fn take_number(&mut self, parts: &[Part<'_>]) -> Option<usize> {
         let reach = if parts[0].quoted { 1 } else { parts.iter().take_while(|part| !part.quoted).count() };
         let is_month = self.asked.typed.last().is_some_and(|word| vietnamese::fold(word) == "thang");
-        (1..=reach.min(LONGEST_NUMBER_WORDS)).rev().find_map(|length| {
+        (1..=reach.min(LONGEST_NUMBER_WORDS)).rev().find(|&length| {
             let taken = &parts[..length];
             if taken.iter().any(|part| part.excluded) {
-                return None;
+                return false;
             }
             let text = taken.iter().map(|part| part.text).collect::<Vec<_>>().join(" ");
             if !text.contains(|c: char| c.is_ascii_digit()) {
-                return None;
+                return false;
             }
             let canonical = document::canonical(&text);
             let partial = if canonical.is_some() { None } else { document::partial(text.trim_matches(',')) };
@@ -95,11 +95,11 @@ impl Reader {
                 (None, Some(partial)) if partial.has_type || !(is_month || parts[0].quoted) => {
                     Number { words: self.words(&text), canonical: None, keys: partial.keys }
                 }
-                _ => return None,
+                _ => return false,
             };
             self.asked.numbers.push(number);
             self.asked.ends_in_word = false;
-            Some(length)
+            true
         })
     }
 

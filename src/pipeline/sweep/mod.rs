@@ -23,6 +23,7 @@ use url::Url;
 
 pub use report::{Report, Trap};
 pub use shape::Kind;
+pub use table::{Progress, progress};
 
 use self::frontier::{Found, Frontier};
 use self::traps::{Traps, Verdict};
@@ -72,6 +73,7 @@ pub async fn sweep(
             break;
         }
     }
+    sweep.visit.read_attachments_of_sweep().await;
     sweep.conclude().await
 }
 
@@ -102,6 +104,7 @@ impl<'a> Sweep<'a> {
     ) -> Self {
         let order = super::Order { full: false, force: true };
         let mut visit = Visit::begin(parts, portal, order, cancel, &quiet);
+        visit.trust_own_certificates();
         visit.back_catalogue = true;
         Self {
             visit,
@@ -136,7 +139,7 @@ impl<'a> Sweep<'a> {
         if self.turn > 0 || self.frontier.waiting().next().is_some() {
             return Ok(());
         }
-        let listings = super::sources_of(portal, SourceKind::Listing).map(|source| source.url.clone());
+        let listings = super::sources::sources_of(portal, SourceKind::Listing).map(|source| source.url.clone());
         let begin: Vec<Url> = std::iter::once(home).chain(listings).map(|url| canonical_url(&url)).collect();
         let mut found = Vec::new();
         for url in begin {
@@ -260,6 +263,7 @@ impl<'a> Sweep<'a> {
         let visit = &self.visit.report;
         self.report.requests = visit.requests;
         self.report.bytes = visit.bytes;
+        self.report.attachments = visit.attachments;
         self.report.failed = visit.failed;
         self.report.errors.clone_from(&visit.errors);
         self.report.elapsed_ms = u64::try_from(self.visit.started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -176,9 +176,12 @@ impl Sweep<'_> {
         let (body, content_type, url) = (page.body.clone(), page.content_type.clone(), page.url.clone());
         let home = self.visit.portal.entry.url.clone();
         let (rules, now) = (self.visit.portal.entry.rules.clone(), self.visit.parts.clock.now());
+        let families = self.visit.parts.families.clone();
         let read = self.visit.think(move || {
             let html = decode(&body, content_type.as_deref()).text;
-            let listing = discover::listing(&html, &url, &home, rules.as_ref(), now);
+            let (links, next) = families.listing_selectors(&html);
+            let habits = discover::Habits { links, next };
+            let listing = discover::listing(&html, &url, &home, rules.as_ref(), &habits, now);
             (html, listing)
         });
         let Some((html, listing)) = read.await else { return Vec::new() };

@@ -36,6 +36,8 @@ pub struct Report {
     pub waiting: u64,
     /// Pages that are more hops away than `--max-depth`.
     pub too_deep: u64,
+    /// Attached files whose text was read.
+    pub attachments: u64,
     /// What goes on without end and brings nothing.
     pub traps: Vec<Trap>,
     /// Bytes received, decompressed.

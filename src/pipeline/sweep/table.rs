@@ -113,3 +113,30 @@ pub(super) async fn forget(connection: &mut Connection, portal: i64) -> Result<(
         .context("cannot forget the sweep")?;
     Ok(())
 }
+
+/// How far the walk of a portal is that was stopped or spent its budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Progress {
+    /// Pages that were dealt with.
+    pub done: i64,
+    /// Pages that wait.
+    pub waiting: i64,
+}
+
+/// How far the sweep of a portal is; nothing when none is under way.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn progress(pool: &Pool, portal: i64) -> Result<Option<Progress>> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS found, SUM(CASE WHEN turn IS NULL THEN 0 ELSE 1 END) AS done FROM sweep_page \
+         WHERE portal_id = $1",
+    )
+    .bind(portal)
+    .fetch_one(pool)
+    .await
+    .context("cannot read where the sweep stopped")?;
+    let (found, done): (i64, Option<i64>) = (row.try_get("found")?, row.try_get("done")?);
+    let done = done.unwrap_or_default();
+    Ok((found > 0).then_some(Progress { done, waiting: found - done }))
+}

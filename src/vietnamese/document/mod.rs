@@ -144,7 +144,7 @@ fn numbers(text: &str) -> Vec<Cited> {
     while let Some(found) = NUMBER.captures_at(text, at) {
         let whole = found.get(0).expect("group 0 always takes part");
         let is_listed = cited.last().is_some_and(|last| joins(&text[last.end..whole.start()]));
-        match number::read(text, &found, is_listed) {
+        match number::read(text, &found, is_listed).filter(|(number, ..)| can_be_asked_for(number)) {
             Some((number, kind, end)) => {
                 cited.push(Cited { number, start: whole.start(), end, kind });
                 at = end.max(whole.start() + 1);
@@ -153,6 +153,13 @@ fn numbers(text: &str) -> Vec<Cited> {
         }
     }
     cited
+}
+
+/// Whether a number is read as itself when it stands alone: what is shown as cited must be found by asking for it.
+fn can_be_asked_for(number: &str) -> bool {
+    let alone = format!("văn bản số {number}");
+    let read = NUMBER.captures(&alone).and_then(|found| number::read(&alone, &found, false));
+    read.is_some_and(|(again, _, end)| again == number && end == alone.len())
 }
 
 /// The canonical form of one number, or nothing when `text` is not one.

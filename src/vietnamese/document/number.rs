@@ -293,7 +293,7 @@ fn known_body(text: &str, start: usize) -> Option<(String, usize)> {
 
 /// A body that no list knows, without the small letters glued to its end.
 fn unknown_body(text: &str) -> String {
-    text.trim_end_matches(char::is_lowercase).to_owned()
+    text.trim_end_matches(char::is_lowercase).trim_end_matches(['-', '.']).to_owned()
 }
 
 /// Whether the figures at `start` are the end of something longer.

@@ -275,7 +275,7 @@ fn one_number_alone() {
     assert_eq!(canonical("16/08/2023"), None);
     assert_eq!(canonical(""), None);
     // Zeros before a number make it no longer: what is found can be asked for.
-    for number in find("theo Nghị định số 077/HT-BHTV7 và Công văn số 0123/ABC-XYZ") {
+    for number in find("theo Nghị định số 077/HT-BHTV7, Công văn số 0123/ABC-XYZ, 07/TTg-BTNMPgQĐ-theo") {
         assert_eq!(canonical(&number), Some(number.clone()));
     }
 }

@@ -16,9 +16,9 @@ use serde_json::{Map, Value, json};
 use super::Site;
 use super::asked::Asked;
 use super::form::Query;
-use super::outward;
 use super::pages::item;
 use super::trouble::Trouble;
+use super::{history, outward};
 use crate::archive::{self, attachments};
 use crate::clock::Timestamp;
 use crate::index::{self, Hit, Results};
@@ -130,6 +130,7 @@ pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) 
     let summary = if live { outward::masked(&article.summary) } else { String::new() };
     let cited = archive::table::cited(site.parts.store.pool(), &article).await?;
     let extract = if live && !article.noarchive { outward::extract(&article.text) } else { String::new() };
+    let versions = archive::table::versions(site.parts.store.pool(), &id).await?;
     let files = if live { attachments::of(site.parts.store.pool(), &id).await? } else { Vec::new() };
     let files: Vec<Value> = files.iter().filter(|file| outward::link(&file.url).is_some()).map(file_of).collect();
     Ok(Json(json!({
@@ -153,6 +154,7 @@ pub(super) async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>) 
         "story": article.story,
         "copy": article.copy,
         "version": article.version,
+        "versions": history::data(&versions, item::quoted(&article)),
         "status": article.status,
         "first_seen_at": article.first_seen_at,
         "last_seen_at": article.last_seen_at,

@@ -10,11 +10,13 @@ use futures::FutureExt;
 use jiff::ToSpan;
 
 use crate::accounts::{self, Account, Act, Role};
+use crate::archive;
 use crate::clock::Timestamp;
 use crate::triage::{self, Action, Card, Decided, Decision, Filter, Level, Refusal, Refused, State as Stand, View};
 use crate::web::Site;
 use crate::web::form::{self, Form, Query};
 use crate::web::frame::{Frame, page};
+use crate::web::history::{self, Edit};
 use crate::web::outward;
 use crate::web::pages::login::inside;
 use crate::web::trouble::Trouble;
@@ -92,6 +94,8 @@ struct DeskItem {
     hands: Hands,
     card: Card,
     history: Vec<Decision>,
+    /// The wordings of the story's first article.
+    edits: Vec<Edit>,
     notice: Notice,
     now: Timestamp,
 }
@@ -123,9 +127,12 @@ async fn item_page(
     draft: Draft,
 ) -> Result<Response, Trouble> {
     let history = triage::table::history(site.parts.store.pool(), card.id).await?;
+    let versions = archive::table::versions(site.parts.store.pool(), &card.story).await?;
+    // Editors decide about what was published: they see the words of every wording.
+    let edits = history::edits(&versions, true);
     let status = if matches!(notice, Notice::None) { StatusCode::OK } else { StatusCode::CONFLICT };
     let hands = Hands { draft, ..Hands::of(visitor, format!("/desk/items/{}", card.id)) };
-    let shown = page(&DeskItem { frame: Frame::of(visitor), hands, card, history, notice, now: site.now() })?;
+    let shown = page(&DeskItem { frame: Frame::of(visitor), hands, card, history, edits, notice, now: site.now() })?;
     Ok((status, shown).into_response())
 }
 

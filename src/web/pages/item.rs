@@ -11,12 +11,12 @@ use serde_json::json;
 
 use crate::archive::attachments::{self, File};
 use crate::archive::telling::{self, Telling};
-use crate::archive::{self, Cited, Record, Status, Version};
-use crate::clock::Timestamp;
+use crate::archive::{self, Cited, Record, Status};
 use crate::pipeline::attachments::LIST_OF_PERSONS;
 use crate::web::asked::show_issue;
 use crate::web::form;
 use crate::web::frame::{Frame, page};
+use crate::web::history::{self, Edit};
 use crate::web::pages::document;
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
@@ -36,18 +36,9 @@ struct Item {
     others: Vec<Telling>,
     /// All articles of the story but this one.
     told_by: i64,
-    versions: Vec<Change>,
+    versions: Vec<Edit>,
     cited: Vec<Cited>,
     json_ld: String,
-}
-
-/// One line of the history of wordings.
-struct Change {
-    version: i64,
-    at: Timestamp,
-    title: String,
-    /// Keys of the words for what changed against the wording before.
-    changed: Vec<&'static str>,
 }
 
 /// `/items/{id}`.
@@ -69,7 +60,7 @@ pub(in crate::web) async fn show(
     let told_by = telling::spread(pool, &article.story).await?.0 - 1;
     let files = if shown(&article) { attachments::of(pool, &id).await? } else { Vec::new() };
     others.iter_mut().for_each(|other| other.title = outward::masked(&other.title));
-    let versions = changes(&archive::table::versions(pool, &id).await?);
+    let versions = history::edits(&archive::table::versions(pool, &id).await?, quoted(&article));
     let json_ld = outward::json_block(&linked_data(&article, &site.parts.options));
     let summary = if shown(&article) { outward::masked(&article.summary) } else { String::new() };
     let extract = if shown(&article) && !article.noarchive { outward::extract(&article.text) } else { String::new() };
@@ -91,6 +82,11 @@ pub(in crate::web) async fn find(site: &Site, id: &str) -> Result<Record, Troubl
 /// What its portal took down we do not show either.
 pub(in crate::web) fn shown(article: &Record) -> bool {
     article.status == Status::Live
+}
+
+/// Whether words of it may be shown.
+pub(in crate::web) fn quoted(article: &Record) -> bool {
+    shown(article) && !article.noarchive
 }
 
 impl Item {
@@ -149,30 +145,6 @@ impl Item {
     fn told(&self, other: &Telling) -> String {
         self.frame.published(other.at, other.date_only)
     }
-}
-
-fn changes(versions: &[Version]) -> Vec<Change> {
-    let mut before: Option<&Version> = None;
-    let mut lines = Vec::new();
-    for version in versions {
-        let changed = before.map_or_else(Vec::new, |before| {
-            let fields = [
-                ("item.title", before.title != version.title),
-                ("item.summary", before.summary != version.summary),
-                ("item.text", before.text != version.text),
-            ];
-            fields.into_iter().filter_map(|(key, differs)| differs.then_some(key)).collect()
-        });
-        lines.push(Change {
-            version: version.version,
-            at: version.seen_at,
-            title: outward::masked(&version.title),
-            changed,
-        });
-        before = Some(version);
-    }
-    lines.reverse();
-    lines
 }
 
 /// schema.org for machines: our page speaks about the original and says so.

@@ -2,6 +2,7 @@
 
 pub(super) mod about;
 pub(super) mod console;
+pub(super) mod console_portal;
 pub(super) mod desk;
 pub(super) mod document;
 pub(super) mod feeds;
@@ -9,6 +10,7 @@ pub(super) mod home;
 pub(super) mod item;
 pub(super) mod login;
 pub(super) mod operations;
+pub(super) mod questions;
 pub(super) mod notes;
 pub(super) mod portal;
 pub(super) mod search;

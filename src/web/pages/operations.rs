@@ -22,6 +22,7 @@ use prometheus_client::registry::Registry;
 use serde_json::json;
 
 use crate::clock::Timestamp;
+use crate::portal::health::Condition;
 use crate::portal::{self, State as Run};
 use crate::triage::{self, Filter};
 use crate::web::trouble::Trouble;
@@ -112,6 +113,10 @@ async fn standing(parts: &Parts) -> Result<Registry, Trouble> {
     let count = |of: &dyn Fn(&portal::Portal) -> bool| portals.iter().filter(|portal| of(portal)).count() as i64;
     let states = [Run::Active, Run::Paused].map(|state| (state.as_str(), count(&|portal| portal.state == state)));
     gauges("lantoa_portals", "Portals by state", "state", &states);
+    let verdicts: Vec<_> = portals.iter().map(|portal| portal.verdict(now).condition).collect();
+    let health = Condition::ALL
+        .map(|condition| (condition.as_str(), verdicts.iter().filter(|found| **found == condition).count() as i64));
+    gauges("lantoa_portal_health", "Portals by how they are doing", "state", &health);
     let visits = [
         ("succeeded", count(&|p| p.health.last_visit_at.is_some() && p.health.failures == 0)),
         ("failed", count(&|p| p.health.failures > 0)),
@@ -130,6 +135,9 @@ async fn standing(parts: &Parts) -> Result<Registry, Trouble> {
     let overdue = |at: Timestamp| now.duration_since(at).as_hours() >= OVERDUE_HOURS;
     let late = count(&|p| p.state == Run::Active && p.health.next_visit_at.is_some_and(overdue));
     gauge("lantoa_portals_overdue", "Active portals whose visit is an hour late or more", late);
+
+    let incidents = portal::health::table::open_incidents(pool, now).await?;
+    gauge("lantoa_incidents", "Troubles of many portals at once that are not over", incidents.len() as i64);
 
     let index = (parts.index_status)().await;
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);

@@ -1,7 +1,10 @@
 //! What this process has cost so far, as Linux counts it; nothing on other systems.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// Ticks a second, on every Linux that is in use.
 const TICKS: f64 = 100.0;
@@ -19,14 +22,47 @@ pub(super) fn peak_mb() -> u64 {
     kib * 1_024 / 1_000_000
 }
 
-/// Seconds of processor time of the threads that are alive, by name. The system cuts names at fifteen letters.
-pub(super) fn cpu_seconds_by_thread() -> HashMap<String, f64> {
-    let mut sums = HashMap::new();
+/// Looks at the threads of this process while they live: what a thread cost is gone with it.
+pub(super) struct Threads {
+    stop: mpsc::Sender<()>,
+    watcher: std::thread::JoinHandle<HashMap<String, f64>>,
+}
+
+impl Threads {
+    /// How often they are looked at.
+    const EVERY: Duration = Duration::from_millis(50);
+
+    pub(super) fn watch() -> Self {
+        let (stop, stopped) = mpsc::channel();
+        let watcher = std::thread::spawn(move || {
+            let mut seen = HashMap::new();
+            while stopped.recv_timeout(Self::EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+                look(&mut seen);
+            }
+            let mut sums = HashMap::new();
+            for ((_, name), seconds) in seen {
+                *sums.entry(name).or_default() += seconds;
+            }
+            sums
+        });
+        Self { stop, watcher }
+    }
+
+    /// Seconds of processor time by the name of the thread. The system cuts names at fifteen letters.
+    pub(super) fn stop(self) -> HashMap<String, f64> {
+        drop(self.stop);
+        self.watcher.join().unwrap_or_default()
+    }
+}
+
+/// Notes what each thread has cost so far, by number and name.
+fn look(seen: &mut HashMap<(OsString, String), f64>) {
     for thread in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
         let name = std::fs::read_to_string(thread.path().join("comm")).unwrap_or_default();
-        *sums.entry(name.trim().to_owned()).or_default() += seconds_of(&thread.path().join("stat")).unwrap_or(0.0);
+        if let Some(seconds) = seconds_of(&thread.path().join("stat")) {
+            seen.insert((thread.file_name(), name.trim().to_owned()), seconds);
+        }
     }
-    sums
 }
 
 /// The name stands in brackets and may hold anything; the two times are the twelfth and thirteenth field after it.
@@ -43,13 +79,13 @@ mod tests {
 
     #[test]
     fn work_is_counted() {
-        let before = cpu_seconds();
+        let (before, threads) = (cpu_seconds(), Threads::watch());
         let began = std::time::Instant::now();
-        while began.elapsed() < std::time::Duration::from_millis(60) {
-            std::hint::black_box(cpu_seconds_by_thread());
+        while began.elapsed() < Duration::from_millis(200) {
+            std::hint::black_box(peak_mb());
         }
         assert!(cpu_seconds() > before);
         assert!(peak_mb() > 1);
-        assert!(cpu_seconds_by_thread().values().sum::<f64>() > 0.0);
+        assert!(threads.stop().values().sum::<f64>() > 0.0);
     }
 }

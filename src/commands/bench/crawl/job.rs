@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::LIST;
-use super::cost::{cpu_seconds, cpu_seconds_by_thread, peak_mb};
+use super::cost::{Threads, cpu_seconds, peak_mb};
 use crate::app::{App, families};
 use crate::clock::Clock;
 use crate::commands::crawl::visit_all;
@@ -48,6 +48,8 @@ pub(super) struct Measured {
     pub(super) record_ms_per_page: f64,
     /// Of the threads that build the embedded index.
     pub(super) index_ms_per_page: f64,
+    /// Of the threads that read pages, place articles in their stories and follow listings.
+    pub(super) reading_ms_per_page: f64,
     pub(super) peak_mb: u64,
 }
 
@@ -115,11 +117,12 @@ async fn registered(config: Config, list: &Path) -> Result<(App, Vec<Portal>)> {
 async fn crawl(config: Config, list: &Path) -> Result<Measured> {
     let (app, portals) = registered(config, list).await?;
     let (began, before) = (Instant::now(), cpu_seconds());
+    let threads = Threads::watch();
     let works = app.into_works().await?;
     let order = Order { full: true, force: false };
     let outcome = visit_all(&works, &portals, order, &CancellationToken::new()).await;
-    let threads = cpu_seconds_by_thread();
     works.close().await?;
+    let threads = threads.stop();
     let (seconds, cpu) = (began.elapsed().as_secs_f64(), cpu_seconds() - before);
     let pages: u64 = outcome.portals.iter().map(|report| report.requests).sum();
     let per_page = |seconds: f64| seconds * 1_000.0 / pages.max(1) as f64;
@@ -134,6 +137,7 @@ async fn crawl(config: Config, list: &Path) -> Result<Measured> {
         pages_per_second: pages as f64 / seconds,
         cpu_ms_per_page: per_page(cpu),
         record_ms_per_page: of(&["sqlx-sqlite"]),
+        reading_ms_per_page: of(&["lantoa-reading"]),
         index_ms_per_page: of(&["thrd-tantivy", "merge_thread", "docstore", "segment_updat"]),
         peak_mb: peak_mb(),
     })

@@ -101,20 +101,16 @@ fn crawl(args: &Args, folder: &Path, json: bool) -> Result<ExitCode> {
         "fetching only: {} pages in {:.1} s, {:.0} a second; {:.2} ms of processor a page; ratio {ratio:.1}",
         fetching_only.pages, fetching_only.seconds, fetching_only.pages_per_second, fetching_only.fetching_ms_per_page
     );
-    let rest = crawl.cpu_ms_per_page
-        - fetching_only.fetching_ms_per_page
-        - fetching_only.reading_ms_per_page
-        - crawl.record_ms_per_page
-        - crawl.index_ms_per_page;
+    let counted = crawl.reading_ms_per_page + crawl.record_ms_per_page + crawl.index_ms_per_page;
     let stages = [
-        ("fetching, measured alone", fetching_only.fetching_ms_per_page),
-        ("reading, measured alone", fetching_only.reading_ms_per_page),
-        ("record, its threads", crawl.record_ms_per_page),
-        ("search index, its threads", crawl.index_ms_per_page),
-        ("the rest", rest),
+        ("reading pages (its threads)", crawl.reading_ms_per_page),
+        ("  extraction and sketch alone", fetching_only.reading_ms_per_page),
+        ("record (its threads)", crawl.record_ms_per_page),
+        ("search index (its threads)", crawl.index_ms_per_page),
+        ("fetching and all the rest", crawl.cpu_ms_per_page - counted),
     ];
     for (stage, ms) in stages {
-        let _ = writeln!(text, "  {stage:<26} {ms:>6.3} ms");
+        let _ = writeln!(text, "  {stage:<31} {ms:>6.3} ms");
     }
     println_or_quit(text.trim_end())?;
     Ok(ExitCode::SUCCESS)

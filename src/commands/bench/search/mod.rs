@@ -40,7 +40,7 @@ pub(in crate::commands) struct Args {
     slowest: bool,
 }
 
-/// Articles handed over at once, as by the outbox.
+/// Articles handed over at once, as by `lantoa reindex`.
 const BATCH: u64 = 1_000;
 /// Clients that ask at the same time.
 const CLIENTS: [usize; 2] = [1, 8];
@@ -51,6 +51,8 @@ struct Outcome {
     engine: &'static str,
     documents: u64,
     documents_per_second: Option<f64>,
+    /// The same for each second of this process's processor time, which other programs do not slow down.
+    documents_per_cpu_second: Option<f64>,
     bytes_per_document: Option<f64>,
     answers: Vec<Answers>,
     /// Largest resident memory of this process so far.
@@ -62,6 +64,8 @@ struct Outcome {
 struct Answers {
     clients: usize,
     queries_per_second: f64,
+    /// This process's processor time.
+    cpu_ms_per_query: f64,
     p50_ms: f64,
     p95_ms: f64,
     p99_ms: f64,
@@ -82,16 +86,18 @@ pub(super) async fn run(args: &Args, json: bool) -> Result<ExitCode> {
     for outcome in &outcomes {
         println_or_quit(&format!("{}: {} articles", outcome.engine, outcome.documents))?;
         if let Some(rate) = outcome.documents_per_second {
-            println_or_quit(&format!("  {rate:.0} articles/s indexed"))?;
+            let cpu = outcome.documents_per_cpu_second.unwrap_or_default();
+            println_or_quit(&format!("  {rate:.0} articles/s indexed, {cpu:.0} for each second of processor time"))?;
         }
         if let Some(bytes) = outcome.bytes_per_document {
             println_or_quit(&format!("  {bytes:.0} bytes on disk an article"))?;
         }
         for answers in &outcome.answers {
             println_or_quit(&format!(
-                "  {} clients: {:.0} queries/s, p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms",
+                "  {} clients: {:.0} queries/s, {:.2} ms of processor time each, p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms",
                 answers.clients,
                 answers.queries_per_second,
+                answers.cpu_ms_per_query,
                 answers.p50_ms,
                 answers.p95_ms,
                 answers.p99_ms,
@@ -117,7 +123,8 @@ async fn embedded(args: &Args, world: &Arc<World>) -> Result<Outcome> {
     Ok(Outcome {
         engine: "embedded",
         documents,
-        documents_per_second: rate,
+        documents_per_second: rate.map(|rate| rate.0),
+        documents_per_cpu_second: rate.map(|rate| rate.1),
         bytes_per_document: Some(bytes(&folder)? as f64 / documents.max(1) as f64),
         answers,
         peak_memory_mb: peak_memory_mb(),
@@ -135,29 +142,36 @@ async fn meilisearch(args: &Args, url: &str, world: &Arc<World>) -> Result<Outco
     Ok(Outcome {
         engine: "meilisearch",
         documents,
-        documents_per_second: rate,
+        documents_per_second: rate.map(|rate| rate.0),
+        documents_per_cpu_second: None,
         bytes_per_document: None,
         answers,
         peak_memory_mb: None,
     })
 }
 
-/// Indexes the articles and says how many a second; making them up is not counted.
-async fn fill(index: &dyn SearchIndex, world: &Arc<World>, documents: u64) -> Result<f64> {
+/// Indexes the articles and says how many a second, and a second of processor time; making them up is not counted.
+async fn fill(index: &dyn SearchIndex, world: &Arc<World>, documents: u64) -> Result<(f64, f64)> {
     let mut spent = Duration::ZERO;
+    let mut cpu_s = 0.0;
     let mut at = 0;
     while at < documents {
         let end = documents.min(at + BATCH);
         let some: Vec<Document> = (at..end).map(|number| world.article(number)).collect();
-        let begun = Instant::now();
-        index.put(&some).await.context("cannot index the articles")?;
+        let (begun, cpu_begun) = (Instant::now(), cpu_s_so_far());
+        index.add(&some).await.context("cannot index the articles")?;
+        if end == documents {
+            index.finish().await.context("cannot finish the index")?;
+        }
         spent += begun.elapsed();
+        cpu_s += cpu_s_so_far() - cpu_begun;
         at = end;
         if at.is_multiple_of(50 * BATCH) {
-            eprintln!("{at} articles, {:.0} a second", at as f64 / spent.as_secs_f64());
+            let (rate, cpu) = (at as f64 / spent.as_secs_f64(), at as f64 / cpu_s.max(0.01));
+            eprintln!("{at} articles, {rate:.0} a second, {cpu:.0} a second of processor time");
         }
     }
-    Ok(documents as f64 / spent.as_secs_f64())
+    Ok((documents as f64 / spent.as_secs_f64(), documents as f64 / cpu_s.max(0.01)))
 }
 
 async fn answers(
@@ -171,9 +185,10 @@ async fn answers(
     ask(index, &queries, CLIENTS[0]).await?;
     let mut answers = Vec::new();
     for clients in CLIENTS {
-        let begun = Instant::now();
+        let (begun, cpu_begun) = (Instant::now(), cpu_s_so_far());
         let mut times = ask(index, &queries, clients).await?;
         let elapsed = begun.elapsed();
+        let cpu_ms_per_query = (cpu_s_so_far() - cpu_begun) * 1e3 / times.len().max(1) as f64;
         times.sort_unstable_by_key(|(time, _)| *time);
         if args.slowest {
             for (time, at) in times.iter().rev().take(25) {
@@ -183,6 +198,7 @@ async fn answers(
         let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].0.as_secs_f64() * 1e3;
         answers.push(Answers {
             clients,
+            cpu_ms_per_query,
             queries_per_second: times.len() as f64 / elapsed.as_secs_f64(),
             p50_ms: at(0.5),
             p95_ms: at(0.95),
@@ -224,6 +240,14 @@ fn bytes(folder: &Path) -> Result<u64> {
         sum += entry?.metadata()?.len();
     }
     Ok(sum)
+}
+
+/// Processor time of all threads of this process, in seconds; 0 where Linux does not tell.
+fn cpu_s_so_far() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the name, which may hold anything: fields 14 and 15 in hundredths of a second.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// What Linux says of this process.

@@ -54,22 +54,30 @@ pub(super) fn container<'a>(anchor: ElementRef<'a>, place: usize, owners: &Owner
 }
 
 /// Dates that stand between items, not in them. In one list they all follow or all precede.
-pub(super) struct Beside<'o> {
+pub(super) struct Beside<'a, 'o> {
     owners: &'o Owners,
+    /// The first item in each element that was looked through: one element may hold every link of the page.
+    first_items: HashMap<NodeId, Option<Sibling<'a>>>,
 }
 
-impl<'o> Beside<'o> {
+type Sibling<'a> = ego_tree::NodeRef<'a, scraper::Node>;
+
+impl<'a, 'o> Beside<'a, 'o> {
     pub(super) fn new(owners: &'o Owners) -> Self {
-        Self { owners }
+        Self { owners, first_items: HashMap::new() }
     }
 
-    pub(super) fn date(&self, container: ElementRef<'_>, now: Timestamp) -> Option<Timestamp> {
-        let is_item = |node: &ego_tree::NodeRef<'_, scraper::Node>| self.owners.contains_key(&node.id());
-        let read = |node: ego_tree::NodeRef<'_, scraper::Node>| match ElementRef::wrap(node) {
+    pub(super) fn date(&mut self, container: ElementRef<'a>, now: Timestamp) -> Option<Timestamp> {
+        let owners = self.owners;
+        let is_item = |node: &Sibling<'a>| owners.contains_key(&node.id());
+        let read = |node: Sibling<'a>| match ElementRef::wrap(node) {
             Some(element) => item::date_in(element, &[], now),
             None => node.value().as_text().and_then(|text| item::bare_date(text, now)),
         };
-        let leading = container.parent().and_then(|parent| parent.children().find(is_item)).unwrap_or(*container);
+        let first_of = |parent: Sibling<'a>| {
+            *self.first_items.entry(parent.id()).or_insert_with(|| parent.children().find(is_item))
+        };
+        let leading = container.parent().and_then(first_of).unwrap_or(*container);
         let precedes =
             leading.prev_siblings().take(MAX_BESIDE).take_while(|node| !is_item(node)).any(|node| read(node).is_some());
         if precedes {

@@ -141,7 +141,7 @@ pub(super) fn collect<'a>(page: &Page<'a>, pager: &Pager, now: Timestamp) -> Vec
     drop_repeated_wording(&mut candidates);
     let numbered = is_numbered(&candidates);
     let owners = owners(&candidates, numbered);
-    let beside = Beside::new(&owners);
+    let mut beside = Beside::new(&owners);
     for (place, candidate) in
         candidates.iter_mut().enumerate().filter(|(_, candidate)| !candidate.in_menu && !candidate.is_service)
     {
