@@ -131,6 +131,78 @@ async function look(browser, base, name, path, width, state, colorScheme) {
   });
 }
 
+/** Text at twice its size, and colours that the system chooses: nothing may be lost. */
+async function strained(browser, base, name, path) {
+  await group(`${name}, strained`, async () => {
+    const view = await open(browser, base, { viewport: { width: 1280, height: 800 }, bypassCSP: true });
+    await view.page.goto(base + path);
+    await view.page.addStyleTag({ content: "html { font-size: 200% !important }" });
+    const over = await view.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    check(over <= 0, `${name} with text at 200 %: scrolls sideways by ${over} px`);
+    const cut = await view.page.evaluate(() =>
+      [...document.querySelectorAll("a, button, label, h1, h2, h3, p")]
+        .filter((node) => node.offsetParent && !node.closest(".hidden, .skip") && getComputedStyle(node).overflow === "hidden" && node.scrollWidth > node.clientWidth + 1)
+        .map((node) => node.outerHTML.slice(0, 80)));
+    check(cut.length === 0, `${name} with text at 200 %: cut off: ${cut[0]}`);
+    await view.close();
+    const forced = await open(browser, base, { viewport: { width: 1280, height: 800 }, forcedColors: "active" });
+    await forced.page.goto(base + path);
+    const unseen = await unseenStops(forced.page);
+    check(unseen.length === 0, `${name} in forced colours: focus cannot be seen on ${unseen[0]}`);
+    await forced.page.emulateMedia({ media: "print" });
+    const printed = await forced.page.locator("main h1").isVisible();
+    check(printed && !(await forced.page.locator("header nav").isVisible()), `${name} printed: the heading is missing or the navigation is not`);
+    await forced.close();
+  });
+}
+
+/** Suggestions: by keys, not while a syllable is being composed, and gone with Escape. */
+async function suggestions(browser, base) {
+  const view = await open(browser, base, { viewport: { width: 375, height: 800 } });
+  const { page } = view;
+  const asked = [];
+  page.on("request", (request) => request.url().includes("/suggest?") && asked.push(request.url()));
+  await page.goto(base);
+  const box = page.locator("#q");
+  await box.focus();
+  await page.keyboard.type("nha", { delay: 20 });
+  const options = page.locator("#q-list [role=option]");
+  await options.first().waitFor();
+  const count = await options.count();
+  check(count > 0 && count <= 8, `suggestions: ${count} of them`);
+  check(asked.length <= 2, `suggestions: ${asked.length} requests for three quick keys`);
+  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+  check(violations.length === 0, `suggestions: axe: ${violations.map((found) => `${found.id} ${found.nodes[0].target}`).join("; ")}`);
+  await page.keyboard.press("ArrowDown");
+  const active = await box.getAttribute("aria-activedescendant");
+  check(active !== null && (await page.locator(`#${active}`).getAttribute("aria-selected")) === "true", "suggestions: ArrowDown chooses nothing");
+  check((await box.inputValue()) === (await options.first().locator("span").first().innerText()), "suggestions: the chosen one does not stand in the box");
+  await page.keyboard.press("ArrowUp");
+  check((await box.inputValue()) === "nha", "suggestions: the way back does not give what was typed");
+  await page.keyboard.press("Escape");
+  check((await options.count()) === 0 && (await box.getAttribute("aria-expanded")) === "false", "suggestions: Escape does not close them");
+  // An input method composes: events as Telex and VNI editors send them.
+  const before = asked.length;
+  await box.evaluate((input) => {
+    input.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+    input.value = "nhà o";
+    input.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true }));
+  });
+  await page.waitForTimeout(500);
+  check(asked.length === before, "suggestions: asked in the middle of a syllable");
+  await box.evaluate((input) => {
+    input.value = "nhà ở";
+    input.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true }));
+  });
+  await options.first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((address) => address.pathname !== "/");
+  check(!page.url().includes("/suggest"), `suggestions: Enter leads to ${page.url()}`);
+  check(view.noise.length === 0, `suggestions: console: ${view.noise[0]}`);
+  await view.close();
+}
+
 /** Without scripts: search, facet, next page, sign in, decide, undo. */
 async function withoutScripts(browser, base, editor) {
   const view = await open(browser, base, { javaScriptEnabled: false, viewport: { width: 1280, height: 800 } });
@@ -141,6 +213,7 @@ async function withoutScripts(browser, base, editor) {
   check(page.url().includes("/search?q=bao"), `no scripts: the search leads to ${page.url()}`);
   const all = await page.locator(".hits > li").count();
   check(all > 0, "no scripts: the search finds nothing");
+  check((await page.locator(".combo [role=listbox]").count()) === 0, "no scripts: a list without a script");
   await page.locator("input[name=portal]").first().check();
   await page.getByRole("button", { name: "Áp dụng" }).click();
   check((await page.locator(".chosen li").count()) === 1, "no scripts: a facet cannot be chosen");
@@ -236,6 +309,10 @@ try {
 
   const found = await (await fetch(`${base}/api/v1/search?q=nha+o`)).json();
   const queue = await (await fetch(`${base}/api/v1/desk/items`, { headers: { cookie: states.admin.cookies.map((c) => `${c.name}=${c.value}`).join("; ") } })).json();
+  const withDocument = await (await fetch(`${base}/api/v1/search`)).json();
+  const number = Object.keys(withDocument.facets.document)[0] ?? "1/2026/NĐ-CP";
+  const copied = withDocument.items.find((item) => item.copies > 0) ?? found.items[0];
+  const portal = Object.keys(withDocument.facets.portal)[0];
   const pages = [
     ["first page", "/"],
     ["first page in English", "/?lang=en"],
@@ -244,6 +321,13 @@ try {
     ["empty search", "/search?q=zzzqqq&from=x"],
     ["newest", "/search?sort=newest"],
     ["item", `/items/${found.items[0].id}`],
+    ["story", `/stories/${copied.story}`],
+    ["document", `/documents/${number.split("/").map(encodeURIComponent).join("/")}`],
+    ["portals", "/portals"],
+    ["portal", `/portals/${portal}`],
+    ["portal in English", `/portals/${portal}?lang=en`],
+    ["search with notes", "/search?q=ubnd"],
+    ["unanswered", "/console/unanswered", "operator"],
     ["login", "/login"],
     ["spent link", "/sign-in/spent"],
     ["crawler", "/crawler"],
@@ -261,7 +345,9 @@ try {
       const schemes = width === WIDTHS[0] ? ["light", "dark"] : ["light"];
       for (const scheme of schemes) await look(browser, base, name, path, width, states[role], scheme);
     }
+    if (!role) await strained(browser, base, name, path);
   }
+  await group("suggestions", () => suggestions(browser, base));
   await group("desk", () => atTheDesk(browser, base, states.admin, states.editor));
 } catch (cause) {
   check(false, String(cause.message).split("\n")[0]);

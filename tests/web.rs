@@ -588,7 +588,7 @@ async fn the_api_keeps_its_contract() {
     let answer = house.get("/api/v1/search?q=b%C3%A3o&per_page=1", "").await;
     assert_eq!(answer.header(CONTENT_TYPE), "application/json");
     let found = read(&answer);
-    assert_eq!(keys(&found), "query total took_ms page per_page facets items");
+    assert_eq!(keys(&found), "query total took_ms page per_page facets stories notes items");
     assert_eq!(keys(&found["facets"]), "portal kind topic document year");
     assert_eq!(found["facets"]["portal"]["moh"], 1);
     assert_eq!((&found["total"], &found["per_page"]), (&2.into(), &1.into()));

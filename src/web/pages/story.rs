@@ -81,8 +81,8 @@ impl Story {
         let first = self.known.tellings.first().filter(|first| first.id != telling.id)?;
         let minutes = lag_minutes(first, telling)?;
         Some(match minutes {
-            0..120 => self.frame.count("story.minutes", minutes),
-            120..2880 => self.frame.count("story.hours", minutes / 60),
+            0..180 => self.frame.count("story.minutes", minutes),
+            180..2880 => self.frame.count("story.hours", minutes / 60),
             _ => self.frame.count("story.days", minutes / 1440),
         })
     }
