@@ -34,7 +34,11 @@ impl Visit<'_> {
             Ok(Fetched::Page(page)) => {
                 let is_own = same_site(&self.portal.entry.url, &self.portal.entry.aliases, &page.url);
                 let leads_to = (!is_own || page.url != page.requested).then(|| place(&page.url));
-                let page = if leads_to.is_none() { self.read_made_up(page).await } else { None };
+                let mut page = if leads_to.is_none() { self.read_made_up(page).await } else { None };
+                // Software that does not look at what was made up answers with the very article.
+                if page.is_some() && page == self.read_again(&lead.url).await {
+                    page = None;
+                }
                 NotFound { asked_at: self.started_at, page, leads_to }
             }
             Ok(Fetched::NotModified) => return,
@@ -49,6 +53,16 @@ impl Visit<'_> {
             .write(move |connection| Box::pin(async move { table::set_learnt(connection, portal, &learnt).await }));
         let noted = noted.await;
         self.report.note(noted);
+    }
+
+    /// The fingerprint of the article after which an address was made up. It is asked for again in its turn.
+    async fn read_again(&mut self, url: &Url) -> Option<String> {
+        let answer = self.ask(url, What::Page, false).await;
+        self.asked.remove(url.as_str());
+        match answer {
+            Ok(Fetched::Page(page)) => self.read_made_up(page).await,
+            _ => None,
+        }
     }
 
     /// The fingerprint of what a made-up address shows, when that reads like an article.
