@@ -37,7 +37,11 @@ impl Visit<'_> {
             Ok(Fetched::Page(page)) => {
                 let is_own = same_site(&self.portal.entry.url, &self.portal.entry.aliases, &page.url);
                 let leads_to = (!is_own || page.url != page.requested).then(|| place(&page.url));
-                let page = if leads_to.is_none() { self.read_made_up(page, lead.title.as_deref()).await } else { None };
+                let mut page = if leads_to.is_none() { self.read_made_up(page).await } else { None };
+                // Software that does not look at what was made up answers with the very article.
+                if page.is_some() && page == self.read_again(&lead.url).await {
+                    page = None;
+                }
                 NotFound { asked_at: self.started_at, page, leads_to }
             }
             Ok(Fetched::NotModified) => return,
@@ -54,9 +58,18 @@ impl Visit<'_> {
         self.report.note(noted);
     }
 
-    /// The fingerprint of what a made-up address shows, when that reads like an article, and is not the very article
-    /// whose address was changed: some portals look at one part of their addresses and let the rest be anything.
-    async fn read_made_up(&mut self, page: crate::fetch::Page, like: Option<&str>) -> Option<String> {
+    /// The fingerprint of the article after which an address was made up. It is asked for again in its turn.
+    async fn read_again(&mut self, url: &Url) -> Option<String> {
+        let answer = self.ask(url, What::Page, false).await;
+        self.asked.remove(url.as_str());
+        match answer {
+            Ok(Fetched::Page(page)) => self.read_made_up(page).await,
+            _ => None,
+        }
+    }
+
+    /// The fingerprint of what a made-up address shows, when that reads like an article.
+    async fn read_made_up(&mut self, page: crate::fetch::Page) -> Option<String> {
         let (rules, families) = (self.portal.entry.rules.clone(), self.parts.families.clone());
         let now = self.parts.clock.now();
         let read = self.think(move || {
@@ -64,9 +77,6 @@ impl Visit<'_> {
             extract::article_of(&html, &page.url, &Hints::default(), rules.as_ref(), &families, now)
         });
         let read = read.await?;
-        if like.is_some_and(|like| vietnamese::fold(like.trim()) == vietnamese::fold(read.article.title.trim())) {
-            return None;
-        }
         // Whatever else it is, each page like it is that too.
         read.not_an_article.is_none().then(|| fingerprint(&read.article))
     }
