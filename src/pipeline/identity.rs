@@ -67,7 +67,7 @@ impl Visit<'_> {
                 let Ok(other) = Url::parse(&known.url) else { return known_as(known, own, None) };
                 match Learnt::differ_in(&own, &other) {
                     Some(spelling) if !same_article(&known, article) => {
-                        self.spelling_matters(spelling, &own, &other).await
+                        self.spelling_matters(spelling, &own, &other).await;
                     }
                     Some(spelling) => {
                         self.spelling_is_one(spelling, &own, &other).await;
