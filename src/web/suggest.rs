@@ -41,11 +41,14 @@ pub(super) struct Suggestion {
     pub(super) address: String,
 }
 
+/// Something with the instant since when it is kept.
+type Kept<T> = (Timestamp, Arc<T>);
+
 /// What is kept between requests.
 #[derive(Default)]
 pub(super) struct Suggestions {
-    headlines: RwLock<Option<(Timestamp, Arc<Vec<Headline>>)>>,
-    answers: Mutex<HashMap<String, (Timestamp, Arc<Vec<Suggestion>>)>>,
+    headlines: RwLock<Option<Kept<Vec<Headline>>>>,
+    answers: Mutex<HashMap<String, Kept<Vec<Suggestion>>>>,
 }
 
 struct Headline {
@@ -186,7 +189,7 @@ fn titles(headlines: &[Headline], typed: &Typed, most: usize, found: &mut Vec<Su
 }
 
 async fn headlines(site: &Site, now: Timestamp) -> Result<Arc<Vec<Headline>>> {
-    let fresh = |kept: &Option<(Timestamp, Arc<Vec<Headline>>)>| {
+    let fresh = |kept: &Option<Kept<Vec<Headline>>>| {
         let (since, headlines) = kept.as_ref()?;
         (now.duration_since(*since).as_secs().abs() < KEPT_FOR_SECONDS).then(|| Arc::clone(headlines))
     };
