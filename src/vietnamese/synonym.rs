@@ -1,5 +1,5 @@
 //! Other ways of writing: abbreviations of bodies and terms, spellings of places, and what took over from bodies and
-//! provinces that are no more. The lists are `seeds/synonyms.toml` and `seeds/provinces.toml`, compiled in.
+//! provinces that are no more. The lists are `synonyms.toml` here and `seeds/provinces.toml`, compiled in.
 //!
 //! In: the words of a query as typed. Out: which of them could be written otherwise, and how. Nothing here replaces
 //! anything: the caller shows what it tries.
@@ -87,8 +87,8 @@ struct Entry {
 }
 
 static ENTRIES: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
-    let seeds: Seeds = toml::from_str(include_str!("../../seeds/synonyms.toml"))
-        .expect("seeds/synonyms.toml is compiled in, and a test reads it");
+    let seeds: Seeds =
+        toml::from_str(include_str!("synonyms.toml")).expect("synonyms.toml is compiled in, and a test reads it");
     let mut entries = HashMap::new();
     let became = became(seeds.became);
     for group in &seeds.same {
