@@ -63,7 +63,7 @@ mod tests {
         };
         check("Bảo hiểm y tế", Some("bao hiem te y"));
         check("y te, BAO HIEM!", Some("bao hiem te y"));
-        check("nđ 42/2022/nđ-cp", Some("42 2022 cp nd"));
+        check("nđ 42/2022/nđ-cp", Some("2022 42 cp nd"));
         check("42/2022/nd-cp", Some("42/2022/NĐ-CP"));
         check("giai đoạn 2022-2025", Some("2022 2025 doan giai"));
         check("001204001234", None);
