@@ -13,6 +13,7 @@ mod extract;
 mod families;
 mod init;
 mod inspect;
+mod memory;
 mod notice;
 mod portal;
 mod read_attachment;
@@ -130,6 +131,9 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     }
     if let Command::Inspect(args) = &cli.command {
         return inspect::run(args);
+    }
+    if matches!(cli.command, Command::Crawl(_) | Command::Sweep(_) | Command::Serve(_)) {
+        memory::be_sparing();
     }
     open_many_files();
     if let Command::Bench(args) = &cli.command {

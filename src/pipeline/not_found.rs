@@ -20,6 +20,9 @@ const ENOUGH: usize = 20;
 /// What the made-up address is called: whoever looks into the log of his server finds us.
 const NAME: &str = "lantoa-kiem-tra";
 
+/// Digits from which on a number in a query is looked for in the path: shorter ones stand there by chance.
+const MIN_NUMBER: usize = 4;
+
 impl Visit<'_> {
     /// Asks for an address that does not exist, when that was not done lately and there is something to read.
     pub(super) async fn learn_not_found(&mut self, leads: &Leads) {
@@ -34,7 +37,11 @@ impl Visit<'_> {
             Ok(Fetched::Page(page)) => {
                 let is_own = same_site(&self.portal.entry.url, &self.portal.entry.aliases, &page.url);
                 let leads_to = (!is_own || page.url != page.requested).then(|| place(&page.url));
-                let page = if leads_to.is_none() { self.read_made_up(page).await } else { None };
+                let mut page = if leads_to.is_none() { self.read_made_up(page).await } else { None };
+                // Software that does not look at what was made up answers with the very article.
+                if page.is_some() && page == self.read_again(&lead.url).await {
+                    page = None;
+                }
                 NotFound { asked_at: self.started_at, page, leads_to }
             }
             Ok(Fetched::NotModified) => return,
@@ -49,6 +56,16 @@ impl Visit<'_> {
             .write(move |connection| Box::pin(async move { table::set_learnt(connection, portal, &learnt).await }));
         let noted = noted.await;
         self.report.note(noted);
+    }
+
+    /// The fingerprint of the article after which an address was made up. It is asked for again in its turn.
+    async fn read_again(&mut self, url: &Url) -> Option<String> {
+        let answer = self.ask(url, What::Page, false).await;
+        self.asked.remove(url.as_str());
+        match answer {
+            Ok(Fetched::Page(page)) => self.read_made_up(page).await,
+            _ => None,
+        }
     }
 
     /// The fingerprint of what a made-up address shows, when that reads like an article.
@@ -112,6 +129,12 @@ fn made_up(like: &Url, now: Timestamp) -> Url {
         let made = pairs.iter().enumerate().map(|(at, (name, value))| (name, if at == last { &number } else { value }));
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(made).finish();
         url.set_query(Some(&query));
+        // Where the number stands in the path too, either may be what counts.
+        let old = pairs.get(last).map_or("", |(_, value)| value.as_str());
+        if old.len() >= MIN_NUMBER {
+            let path = url.path().replace(old, &number);
+            url.set_path(&path);
+        }
         return url;
     }
     let path = url.path().to_owned();
@@ -138,6 +161,10 @@ mod tests {
         check("https://a.vn/tin/bai-1.html", "https://a.vn/tin/lantoa-kiem-tra-9790000123.html");
         check("https://a.vn/tin/bai-1/", "https://a.vn/tin/lantoa-kiem-tra-9790000123/");
         check("https://a.vn/tin?id=7&c=2&t=x", "https://a.vn/tin?id=7&c=9790000123&t=x");
+        check(
+            "https://a.vn/chi-tiet-100803.aspx?CateID=12&ItemID=100803",
+            "https://a.vn/chi-tiet-9790000123.aspx?CateID=12&ItemID=9790000123",
+        );
         check("https://a.vn/", "https://a.vn/lantoa-kiem-tra-9790000123/");
         check("https://a.vn/tin?loai=x", "https://a.vn/lantoa-kiem-tra-9790000123");
     }

@@ -242,6 +242,10 @@ impl Visit<'_> {
     /// What a page holds, placed in its story; or why it is no article. `known` is what the record has of it. Takes the
     /// page's body.
     async fn extract(&mut self, page: &mut Page, hints: Hints, known: Option<&Check>) -> Option<Found> {
+        // Some servers send files with the type of a page, and their bytes pass for letters.
+        if let Some(kind) = fetch::no_text(&page.body) {
+            return Some(Found::Other(format!("{kind} and no page")));
+        }
         let (body, content_type) = (std::mem::take(&mut page.body), page.content_type.clone());
         let robots_tag = page.robots_tag.clone();
         let (url, rules) = (page.url.clone(), self.portal.entry.rules.clone());
@@ -254,13 +258,9 @@ impl Visit<'_> {
         let (closed, harmless) = (self.closed.clone(), self.harmless.clone());
         let addresses = [page.url.to_string(), page.requested.to_string()];
         let work = move || {
-            // Some servers send files with the type of a page, and their bytes pass for letters.
-            if let Some(kind) = fetch::no_text(&body) {
-                return Ok((None, Found::Other(format!("{kind} and no page"))));
-            }
             let decoded = decode(&body, content_type.as_deref());
             let mut read = extract::article_of(&decoded.text, &url, &hints, rules.as_ref(), &families, now);
-            let seen = Some(health::Seen::of(&read));
+            let seen = health::Seen::of(&read);
             // Before anything of the page goes anywhere, and whatever else the page is.
             let text = format!("{}\n{}", read.article.title, read.full_text());
             let harmless = addresses.iter().any(|address| harmless.contains(address));
@@ -297,9 +297,7 @@ impl Visit<'_> {
         };
         let found = self.think(work).await?;
         let (seen, found) = self.report.note(found)?;
-        if let Some(seen) = seen {
-            self.watch.read(seen);
-        }
+        self.watch.read(seen);
         Some(found)
     }
 

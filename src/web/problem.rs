@@ -14,7 +14,7 @@ const WORDS: &[(&str, &str)] = &[
     (r"^the portal has to be left alone until (.+)$", "để cổng nghỉ đến $1"),
     (r"^the portal cannot be read: ", "không đọc được cổng: "),
     (r"^the portal has moved to (\S+) \(.*\)$", "cổng đã chuyển sang $1 (hãy trả lời ở trang Vận hành)"),
-    (r"^the home page leads to (\S+) \(.*\)$", "trang chủ dẫn sang $1 (chưa đọc gì ở đó)"),
+    (r"^the portal seems to have moved to (\S+) \(.*\)$", "cổng có vẻ đã chuyển sang $1 (chưa đọc gì ở đó)"),
     (r"^(\S+) leads to (\S+) since (.+), on (\d+) days(?: \(.*\))?$", "$1 dẫn sang $2 từ $3, trong $4 ngày"),
     (r"one and the same page", "cùng một trang"),
     (r"(\d+) addresses of articles show ", "$1 địa chỉ tin cùng hiện "),

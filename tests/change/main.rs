@@ -158,6 +158,19 @@ async fn a_page_like_that_of_a_made_up_address_is_no_article() {
     desk.visit("huyen").await;
     assert_eq!(server.asked_like("lantoa-kiem-tra"), 1, "once a week is enough");
 
+    // Software that answers by the path alone gives the article itself, whatever the query says.
+    let deaf = Server::start(|asked| match number(asked.path.split('?').next().unwrap()) {
+        Some(n) => Reply::page(article(n, "", "")),
+        None if asked.path == "/" => {
+            let addresses: Vec<String> = (1..5).map(|n| format!("/tin-tuc/bai-viet-so-{n}.html?id={n}")).collect();
+            Reply::page(listing(addresses.iter().enumerate().map(|(n, url)| (n + 1, url.as_str()))))
+        }
+        None => Reply::missing(),
+    })
+    .await;
+    desk.register("phuong", &deaf, None).await;
+    assert_eq!(desk.visit("phuong").await.new, 4);
+
     let led = Server::start(move |asked| match (asked.path.split('?').next().unwrap(), number(asked.path)) {
         (_, Some(n)) if n < 5 => Reply::page(article(n, "", "")),
         ("/", _) => Reply::page(usual(1..8)),
@@ -304,7 +317,8 @@ async fn a_portal_that_empties_itself_stops_and_asks() {
         now.store(0, Ordering::Relaxed);
         desk.later(30);
         let report = desk.visit("tinh").await;
-        assert_eq!((report.problem, desk.questions("tinh").await.len()), (None, 0), "{lists}");
+        assert!(!report.problem.unwrap_or_default().contains("emptied itself"), "{lists}");
+        assert_eq!(desk.questions("tinh").await.len(), 0, "{lists}");
     }
 }
 

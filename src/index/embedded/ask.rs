@@ -54,6 +54,24 @@ impl Ask<'_> {
         Box::new(BooleanQuery::new(clauses))
     }
 
+    /// The words side by side, or the one word as typed, wherever that is: what every better match has and most others
+    /// have not. Nothing when that cannot be said in one clause.
+    pub(super) fn together(&self) -> Option<Box<dyn Clause>> {
+        let Fields { title_exact, title_folded, body_exact, body_folded, files_exact, files_folded, .. } = *self.fields;
+        let words = &self.asked.words;
+        let is_simple = self.asked.phrases.is_empty() && self.asked.numbers.is_empty() && self.asked.spans.is_empty();
+        let is_marked = self.asked.is_marked();
+        if !is_simple || words.is_empty() || words.len() > 2 || (words.len() == 1 && !is_marked) {
+            return None;
+        }
+        let ways: [Box<dyn Clause>; 3] = if is_marked {
+            [title_exact, body_exact, files_exact].map(|field| self.exact(field, words))
+        } else {
+            [title_folded, body_folded, files_folded].map(|field| self.folded(field, words))
+        };
+        Some(any(ways.into()))
+    }
+
     fn demand_words(&self, demand: Demand, clauses: &mut Clauses) {
         let words = &self.asked.words;
         let weight = 1.0 / words.len().max(1) as f32;

@@ -11,6 +11,7 @@ use crate::index::DEEPEST_HIT;
 use crate::index::weights::freshness;
 
 /// Collects the best articles of distinct stories.
+#[derive(Clone, Copy)]
 pub(super) struct Best {
     /// Articles skipped and then kept.
     pub(super) offset: usize,

@@ -1,6 +1,7 @@
 //! Answers. In: a query. Out: the best articles, or the newest, one for each story, and the counts of all that match.
 
 use anyhow::{Context, Result};
+use tantivy::query::{BooleanQuery, ConstScoreQuery, Query as Clause};
 use tantivy::{Searcher, TantivyDocument};
 
 use super::Inner;
@@ -9,7 +10,7 @@ use super::best::{Best, Found};
 use super::facets::{Counts, Facets};
 use crate::index::query::{self, Asked, Demand, Step};
 use crate::index::snippet::Highlighter;
-use crate::index::{Hit, Note, Query, Results, Sort};
+use crate::index::{DEEPEST_HIT, Hit, Note, Query, Results, Sort};
 
 impl Inner {
     pub(super) fn search(&self, query: &Query) -> Result<Results> {
@@ -56,12 +57,25 @@ impl Inner {
         query: &Query,
         demand: Demand,
     ) -> tantivy::Result<(Found, Counts)> {
-        let clause = Ask { fields: &self.fields, asked }.clause(query, demand);
+        let ask = Ask { fields: &self.fields, asked };
+        let clause = ask.clause(query, demand);
         let (offset, limit) = query.window();
         // Beyond the deepest hit only the counts are wanted.
         let offset = if limit == 0 { 0 } else { offset };
         let by_date = query.sort == Sort::Newest || asked.is_everything();
         let best = Best { offset, limit, by_date, newest: newest_instant(searcher)? };
+        // Syllables that stand together outrank scattered ones, so where more articles have them together than anybody
+        // can page through, the others would only be counted: at the price of scoring a large part of the index.
+        if demand == Demand::All
+            && !by_date
+            && let Some(together) = ask.together()
+        {
+            let narrowed = BooleanQuery::intersection(vec![clause.box_clone(), together_only(together)]);
+            let (found, counts) = searcher.search(&narrowed, &(best, Facets))?;
+            if counts.total() >= DEEPEST_HIT as u64 {
+                return Ok((found, counts));
+            }
+        }
         searcher.search(&clause, &(best, Facets))
     }
 
@@ -92,6 +106,11 @@ impl Inner {
             story: text(fields.story).to_owned(),
         }
     }
+}
+
+/// A condition that adds nothing to the score.
+fn together_only(clause: Box<dyn Clause>) -> Box<dyn Clause> {
+    Box::new(ConstScoreQuery::new(clause, 0.0))
 }
 
 /// The instant of the newest article: age is counted from it.

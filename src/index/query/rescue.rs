@@ -76,7 +76,9 @@ fn syllables(letters: &str) -> Option<Vec<&str>> {
 
 /// Which words do more than hold the query together; nothing when all do, or none.
 pub(super) fn content(asked: &Asked) -> Option<Vec<usize>> {
-    let holds = |word: &Key| word.is_marked() && HOLDING_KEYS.contains(word.exact.as_ref());
+    // Where others bear marks, a word without any is meant so: `sao`, `cho`.
+    let is_marked = asked.is_marked();
+    let holds = |word: &Key| is_marked && HOLDING_KEYS.contains(word.exact.as_ref());
     let kept: Vec<usize> = (0..asked.words.len()).filter(|&at| !holds(&asked.words[at])).collect();
     (!kept.is_empty() && kept.len() < asked.words.len()).then_some(kept)
 }
@@ -122,6 +124,7 @@ mod tests {
             assert_eq!(shown.as_deref(), expected, "{typed}");
         };
         check("mức lương cơ sở là gì", Some("muc luong co so"));
+        check("làm sao đăng ký cho con", Some("dang ky con"));
         check("muc luong la gi", None);
         check("là gì", None);
         check("thuế", None);

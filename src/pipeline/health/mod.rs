@@ -152,7 +152,7 @@ impl Visit<'_> {
             return Some(asked);
         }
         if let Some(moved) = &leads.moved {
-            let words = format!("the home page leads to {moved} (nothing is read there before you say so)");
+            let words = format!("the portal seems to have moved to {moved} (nothing is read there before you say so)");
             return Some((Cause::Moved, words));
         }
         if self.failures_in_a_row >= self.parts.options.failures_in_a_row {

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use self::job::{Fetched, Job, Measured};
 use self::pages::Site;
-use crate::commands::println_or_quit;
+use crate::commands::{memory, println_or_quit};
 
 /// Options of `lantoa bench crawl`.
 #[derive(Debug, clap::Args)]
@@ -148,7 +148,9 @@ fn serve(site: Site, list: &Path) -> Result<web::Web> {
 fn child<T: serde::de::DeserializeOwned>(job: Job, folder: &Path) -> Result<T> {
     let program = std::env::current_exe().context("cannot find this program")?;
     let name = clap::ValueEnum::to_possible_value(&job).map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let (arenas, number) = memory::arenas();
     let output = Command::new(program)
+        .env(arenas, number)
         .args(["bench", "crawl", "--job", &name, "--folder"])
         .arg(folder)
         .current_dir(folder)
