@@ -71,7 +71,9 @@ impl Ask<'_> {
     /// The whole query with its filters.
     pub(super) fn wanted(&self, query: &Query, demand: Demand) -> Wanted {
         let mut must = self.demand_words(demand);
-        must.extend(self.asked.phrases.iter().map(|phrase| any(phrase.ways.iter().map(|words| self.phrase(words)).collect())));
+        must.extend(
+            self.asked.phrases.iter().map(|phrase| any(phrase.ways.iter().map(|words| self.phrase(words)).collect())),
+        );
         must.extend(self.asked.numbers.iter().map(|number| self.number(number)));
         let without = self.asked.without.iter().map(|part| {
             let steady: Box<dyn Matching> = Box::new(Steady(self.excluded(part).matching()));
