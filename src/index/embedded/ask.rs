@@ -15,7 +15,7 @@ use super::schema::Fields;
 use super::steady::Steady;
 use crate::index::Query;
 use crate::index::query::{Asked, Demand, Number, Reading, other_spelling};
-use crate::index::tokens::Key;
+use crate::index::tokens::{Key, pair};
 use crate::index::weights::*;
 use crate::store::millis;
 
@@ -63,7 +63,7 @@ impl Wanted {
 
     /// Everything that an article may be worth something for; the sum decides.
     pub(super) fn worths(&self) -> impl Iterator<Item = &Clause> {
-        self.must.iter().chain(&self.lifts)
+        self.lifts.iter().chain(&self.must)
     }
 }
 
@@ -95,19 +95,26 @@ impl Ask<'_> {
     /// The words side by side, or the one word as typed, wherever that is: what every better match has and most others
     /// have not. Nothing when that cannot be said in one clause.
     pub(super) fn together(&self) -> Option<Clause> {
-        let Fields { title_exact, title_folded, body_exact, body_folded, files_exact, files_folded, .. } = *self.fields;
+        let Fields { title_exact, body_exact, files_exact, .. } = *self.fields;
         let words = &self.asked.words;
         let is_simple = self.asked.phrases.is_empty() && self.asked.numbers.is_empty() && self.asked.spans.is_empty();
         let is_marked = self.asked.is_marked();
         if !is_simple || words.is_empty() || words.len() > 2 || (words.len() == 1 && !is_marked) {
             return None;
         }
-        let ways: [Clause; 3] = if is_marked {
-            [title_exact, body_exact, files_exact].map(|field| self.exact(field, words))
-        } else {
-            [title_folded, body_folded, files_folded].map(|field| self.folded(field, words))
-        };
-        Some(any(ways.into()))
+        if let [left, right] = words.as_slice() {
+            return Some(term(self.fields.pairs, &self.pair(left, right, is_marked)));
+        }
+        Some(any([title_exact, body_exact, files_exact].map(|field| self.exact(field, words)).into()))
+    }
+
+    fn pair(&self, left: &Key, right: &Key, is_marked: bool) -> String {
+        if is_marked { pair(&left.exact, &right.exact) } else { pair(&left.folded, &right.folded) }
+    }
+
+    /// The pairs that every article holds that has these words side by side, without marks.
+    fn neighbours(&self, words: &[Key]) -> impl Iterator<Item = Clause> {
+        words.windows(2).map(|two| term(self.fields.pairs, &self.pair(&two[0], &two[1], false)))
     }
 
     fn demand_words(&self, demand: Demand) -> Vec<Clause> {
@@ -201,10 +208,16 @@ impl Ask<'_> {
 
     /// Words side by side: as typed first, with other accents after.
     fn phrase(&self, words: &[Key]) -> Clause {
+        // The pairs are rare and say where to look; the phrase alone would be compared wherever its syllables are.
+        let found = |field, score| {
+            let mut all: Vec<_> = self.neighbours(words).collect();
+            all.push(self.folded(field, words));
+            worth(Clause::All(all), score)
+        };
         let mut ways = vec![
-            worth(self.folded(self.fields.title_folded, words), PHRASE_FOLDED_IN_TITLE),
-            worth(self.folded(self.fields.body_folded, words), PHRASE_FOLDED_IN_BODY),
-            worth(self.folded(self.fields.files_folded, words), PHRASE_IN_FILES),
+            found(self.fields.title_folded, PHRASE_FOLDED_IN_TITLE),
+            found(self.fields.body_folded, PHRASE_FOLDED_IN_BODY),
+            found(self.fields.files_folded, PHRASE_IN_FILES),
         ];
         if words.iter().any(Key::is_marked) {
             ways.push(finer(worth(self.exact(self.fields.title_exact, words), 2.0 * PHRASE_AS_TYPED)));
@@ -229,17 +242,20 @@ impl Ask<'_> {
         let is_marked = words.iter().any(Key::is_marked) && self.asked.is_marked();
         let mut clauses = Vec::new();
         let mut add = |clause, score| clauses.push(worth(clause, score * reading.nearness));
-        add(self.folded(title_folded, words), PHRASE_FOLDED_IN_TITLE);
-        add(self.folded(body_folded, words), PHRASE_FOLDED_IN_BODY);
-        add(self.folded(self.fields.files_folded, words), PHRASE_IN_FILES);
+        // Headlines first: they are looked up fast, and where enough of them hold the words nothing else matters.
         if is_marked {
             add(self.exact(title_exact, words), PHRASE_AS_TYPED);
-            add(self.exact(body_exact, words), PHRASE_AS_TYPED);
+        }
+        add(self.folded(title_folded, words), PHRASE_FOLDED_IN_TITLE);
+        if is_marked {
             add(self.exact(self.fields.files_exact, words), PHRASE_IN_FILES);
             let everywhere =
                 words.iter().map(|word| any(vec![term(title_exact, &word.exact), term(body_exact, &word.exact)]));
             add(Clause::All(everywhere.collect()), EVERY_WORD_AS_TYPED);
+            add(self.exact(body_exact, words), PHRASE_AS_TYPED);
         }
+        add(self.folded(body_folded, words), PHRASE_FOLDED_IN_BODY);
+        add(self.folded(self.fields.files_folded, words), PHRASE_IN_FILES);
         if words.len() > 2 {
             let share = reading.nearness * PAIRS / (words.len() - 1) as f32;
             for pair in words.windows(2) {

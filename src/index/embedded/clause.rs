@@ -128,7 +128,9 @@ impl Weighed {
                 inside.map(|inside| Lookup { most: *worth, inside: Inside::Worth(Box::new(inside), *worth) })
             }
             Self::Any(ways) => {
-                let ways = open_all(ways, segment)?;
+                let mut ways = open_all(ways, segment)?;
+                // The best first: where it is, the others need not be looked at.
+                ways.sort_by(|one, other| other.most.total_cmp(&one.most));
                 let most = ways.iter().map(|way| way.most).fold(0.0, Score::max);
                 (!ways.is_empty()).then_some(Lookup { most, inside: Inside::Any(ways) })
             }
@@ -142,13 +144,12 @@ impl Weighed {
     }
 }
 
-/// The clauses that some article of the segment meets, those that are worth most first.
+/// The clauses that some article of the segment meets.
 pub(super) fn open_all(clauses: &[Weighed], segment: &SegmentReader) -> tantivy::Result<Vec<Lookup>> {
     let mut open = Vec::with_capacity(clauses.len());
     for clause in clauses {
         open.extend(clause.open(segment)?);
     }
-    open.sort_by(|one, other| other.most.total_cmp(&one.most));
     Ok(open)
 }
 
