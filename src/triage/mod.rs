@@ -5,9 +5,12 @@
 //! decides.
 
 mod decide;
+pub mod ownership;
 mod score;
+mod sought;
 mod state;
 pub mod table;
+pub mod topics;
 
 use std::str::FromStr;
 

@@ -5,9 +5,9 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::sought::{Sought, Word};
 use crate::clock::Timestamp;
 use crate::portal::Kind;
-use crate::vietnamese::{fold, tone_key};
 
 /// What the score is made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -251,7 +251,7 @@ fn urgency(facts: &Facts, options: &Options) -> Option<Part> {
     let (title, summary) = (Sought::new(&facts.title), Sought::new(&facts.summary));
     // The longest word that stands there says most: "lũ quét" rather than "lũ".
     let longest = |text: &Sought| {
-        options.urgency_words.iter().filter(|word| text.has(word)).max_by_key(|word| word.chars().count())
+        options.urgency_words.iter().filter(|word| text.has(&Word::new(word))).max_by_key(|word| word.chars().count())
     };
     if let Some(word) = longest(&title) {
         part("urgency", options.urgency_title, word)
@@ -265,34 +265,6 @@ fn freshness(facts: &Facts, options: &Options, now: Timestamp) -> Option<Part> {
     let hours = age.as_secs() as f64 / 3600.0;
     let left = (1.0 - hours / options.freshness_hours.max(1.0)).clamp(0.0, 1.0);
     part("freshness", options.freshness * left, format!("{} h", hours.floor()))
-}
-
-/// A text in which words are looked for, framed by spaces so that only whole words are found.
-struct Sought {
-    key: String,
-    accented: bool,
-}
-
-impl Sought {
-    fn new(text: &str) -> Self {
-        let accented = text.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
-        let key = if accented { tone_key(text) } else { fold(text) };
-        Self { key: framed(&key), accented }
-    }
-
-    fn has(&self, word: &str) -> bool {
-        if self.accented {
-            self.key.contains(&framed(&tone_key(word)))
-        } else {
-            // Without marks one syllable says too little: "bao" is bão, báo, bao and bảo.
-            word.contains(' ') && self.key.contains(&framed(&fold(word)))
-        }
-    }
-}
-
-fn framed(key: &str) -> String {
-    let words: Vec<&str> = key.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    format!(" {} ", words.join(" "))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Counts of all matches by portal, kind, cited document and year, in the same pass that finds the best ones.
+//! Counts of all matches by portal, kind, topic, cited document and year, in the same pass that finds the best ones.
 
 use std::collections::HashMap;
 
@@ -17,6 +17,7 @@ pub(super) struct Counts {
     total: u64,
     portals: HashMap<String, u64>,
     kinds: HashMap<String, u64>,
+    topics: HashMap<String, u64>,
     documents: HashMap<String, u64>,
     years: HashMap<i64, u64>,
 }
@@ -36,6 +37,7 @@ impl Counts {
             hits: Vec::new(),
             portals: most_first(self.portals, MOST_FACET_VALUES),
             kinds: most_first(self.kinds, MOST_FACET_VALUES),
+            topics: most_first(self.topics, MOST_FACET_VALUES),
             documents: most_first(self.documents, MOST_DOCUMENT_VALUES),
             years,
             stories: 0,
@@ -49,6 +51,7 @@ pub(super) struct SegmentCounts {
     total: u64,
     portals: OrdCounts,
     kinds: OrdCounts,
+    topics: OrdCounts,
     documents: OrdCounts,
     year: Column<i64>,
     years: HashMap<i64, u64>,
@@ -99,6 +102,7 @@ impl Collector for Facets {
             total: 0,
             portals: OrdCounts::of(segment, "portal")?,
             kinds: OrdCounts::of(segment, "kind")?,
+            topics: OrdCounts::of(segment, "topic")?,
             documents: OrdCounts::of(segment, "documents")?,
             year: segment.fast_fields().i64("year")?,
             years: HashMap::new(),
@@ -115,6 +119,7 @@ impl Collector for Facets {
             all.total += segment.total;
             add_up(&mut all.portals, segment.portals);
             add_up(&mut all.kinds, segment.kinds);
+            add_up(&mut all.topics, segment.topics);
             add_up(&mut all.documents, segment.documents);
             add_up(&mut all.years, segment.years);
         }
@@ -129,6 +134,7 @@ impl SegmentCollector for SegmentCounts {
         self.total += 1;
         self.portals.add(doc);
         self.kinds.add(doc);
+        self.topics.add(doc);
         self.documents.add(doc);
         if let Some(year) = self.year.first(doc) {
             *self.years.entry(year).or_default() += 1;
@@ -140,6 +146,7 @@ impl SegmentCollector for SegmentCounts {
             total: self.total,
             portals: self.portals.named(),
             kinds: self.kinds.named(),
+            topics: self.topics.named(),
             documents: self.documents.named(),
             years: self.years,
         }

@@ -24,6 +24,7 @@ fn article(id: &str, title: &str) -> Document {
         files: String::new(),
         published_at: instant(1_700_000_000_000),
         documents: Vec::new(),
+        topic: String::new(),
         story: String::new(),
         origin: true,
     }
