@@ -5,6 +5,7 @@
 //! decides.
 
 mod decide;
+mod options;
 pub mod ownership;
 mod score;
 mod sought;
@@ -17,7 +18,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Decided, MAX_REASON, Refused, decide};
-pub use score::{Facts, Options, Part, Score, score};
+pub use options::Options;
+pub use score::{Facts, Part, Score, score};
 pub use state::{Action, Refusal, next_state};
 
 use crate::clock::Timestamp;
