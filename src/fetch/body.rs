@@ -120,7 +120,7 @@ mod tests {
     #[tokio::test]
     async fn a_dripping_body_is_given_up() {
         assert_eq!(drip(b"a", 500).await, Err(FetchError::Timeout { stage: Stage::Rate }));
-        assert_eq!(drip(&[b'a'; 100], 20).await, Ok(2_000));
+        assert_eq!(drip(&[b'a'; 400], 20).await, Ok(8_000));
         assert_eq!(drip(b"a", 3).await, Ok(3));
     }
 }

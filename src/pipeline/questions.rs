@@ -100,13 +100,17 @@ impl Visit<'_> {
     pub(super) async fn settle_suspects(&mut self) {
         let suspects = std::mem::take(&mut self.doubts.suspects);
         let mut shown: HashMap<String, usize> = HashMap::new();
+        let mut worded: HashMap<String, usize> = HashMap::new();
         for suspect in &suspects {
             *shown.entry(not_found::fingerprint(&suspect.article)).or_default() += 1;
+            *worded.entry(suspect.content_hash.clone()).or_default() += 1;
         }
         let most = shown.values().copied().max().unwrap_or(0);
         for suspect in suspects {
             let alike = shown.get(&not_found::fingerprint(&suspect.article)).copied().unwrap_or(0);
-            if alike > 1 {
+            let same = worded.get(&suspect.content_hash).copied().unwrap_or(0);
+            // Two bulletins that differ in figures only may both have been edited.
+            if same > 1 || alike >= SAME_PAGE {
                 self.report.skipped += 1;
                 self.unchanged.push(suspect.id);
                 continue;
