@@ -259,3 +259,63 @@ async fn keep(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use super::*;
+    use crate::triage::table::bare_story;
+
+    fn held(owner: Owner, value: Option<&str>) -> Held {
+        let topic = Owned { value: value.map(str::to_owned), owner };
+        Held { topic, why: Vec::new(), actor: String::new(), at: instant(0) }
+    }
+
+    #[tokio::test]
+    async fn the_machine_fills_only_what_is_nobodys() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("lantoa.db")).await.unwrap();
+        let stories = store.write(|connection| async move { bare_story(connection, "a").await }.boxed());
+        stories.await.unwrap();
+        assert_eq!(suggest_waiting(&store, "embedded", instant(1)).await.unwrap(), 1);
+        assert_eq!(suggest_waiting(&store, "embedded", instant(1)).await.unwrap(), 0);
+        let told = store.write(|connection| {
+            async move {
+                let mut told = Vec::new();
+                for (owner, value) in [
+                    (Owner::Machine, Some("y-te")),
+                    (Owner::HumanMinistry, None),
+                    (Owner::Machine, Some("y-te")),
+                    (Owner::HumanCentre, Some("giao-duc")),
+                    (Owner::HumanMinistry, Some("y-te")),
+                ] {
+                    let stands = claim(connection, "a", &held(owner, value), &["embedded"]).await?;
+                    told.push((stands, of(connection, "a").await?.unwrap().topic.value.unwrap_or_default()));
+                }
+                Ok(told)
+            }
+            .boxed()
+        });
+        let told = told.await.unwrap();
+        let expected = [(true, "y-te"), (true, ""), (false, ""), (true, "giao-duc"), (false, "giao-duc")];
+        assert_eq!(told, expected.map(|(stands, value)| (stands, value.to_owned())));
+    }
+
+    #[tokio::test]
+    async fn an_edited_list_takes_the_place_of_the_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("lantoa.db")).await.unwrap();
+        assert_eq!(list(store.pool()).await.unwrap(), seed().unwrap());
+        let own = vec![Topic {
+            code: "khac".to_owned(),
+            name: "Khác".to_owned(),
+            name_en: String::new(),
+            words: vec!["việc khác".to_owned()],
+            bodies: Vec::new(),
+        }];
+        let edited = own.clone();
+        store.write(move |connection| async move { replace(connection, &edited).await }.boxed()).await.unwrap();
+        assert_eq!(list(store.pool()).await.unwrap(), own);
+    }
+}
