@@ -140,6 +140,7 @@ fn article(id: &str, title: &str, text: &str) -> Document {
         files: String::new(),
         published_at: at("2026-03-01T02:00:00Z"),
         documents: Vec::new(),
+        topic: String::new(),
         story: id.to_owned(),
         origin: true,
     }

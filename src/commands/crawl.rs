@@ -18,6 +18,7 @@ use crate::app::{App, Works};
 use crate::clock::Timestamp;
 use crate::pipeline::{self, Order, Report};
 use crate::portal::{self, Portal, State, health};
+use crate::triage;
 
 /// Clocks that are set right by less than this do no harm.
 const CLOCK_SLACK: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
@@ -148,6 +149,10 @@ pub(super) async fn visit_all(works: &Works, portals: &[Portal], order: Order, c
         .collect()
         .await;
     display.finish();
+    let (store, target) = (&works.app.store, works.app.config.index.backend.as_str());
+    if let Err(cause) = triage::topics::table::suggest_waiting(store, target, works.app.clock.now()).await {
+        tracing::warn!(cause = %format!("{cause:#}"), "stories wait for their topic until lantoa serve or the next crawl");
+    }
     worker_ends.cancel();
     let _ = worker.await;
     if let Err(cause) = works.worker.catch_up(cancel).await {

@@ -25,6 +25,8 @@ const LOOK: Duration = Duration::from_secs(10);
 const FLUSH: &str = "30 * * * * *";
 /// Scores what waits for a decision anew: every ten minutes, as its freshness and growth change by themselves.
 const SCORE: &str = "15 */10 * * * *";
+/// Suggests topics for new stories: soon enough that an editor who opens one finds it.
+const TOPICS: &str = "*/20 * * * * *";
 /// Forgets what has left the dedup window: every hour, so that a day of many articles does not fill the memory.
 const PRUNE: &str = "0 40 * * * *";
 
@@ -225,6 +227,17 @@ async fn start_jobs(works: &Arc<Works>, roles: &[Role], cancel: &CancellationTok
                     .await;
                 if let Err(cause) = scored {
                     error!(cause = %format!("{cause:#}"), "cannot score the queue");
+                }
+            }
+        })
+        .await?;
+        let (store, clock, target) =
+            (works.app.store.clone(), works.app.clock.clone(), works.app.config.index.backend.as_str());
+        schedule::every(&scheduler, TOPICS, cancel, move || {
+            let (store, now) = (store.clone(), clock.now());
+            async move {
+                if let Err(cause) = triage::topics::table::suggest_waiting(&store, target, now).await {
+                    error!(cause = %format!("{cause:#}"), "cannot suggest topics");
                 }
             }
         })

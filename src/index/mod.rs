@@ -49,6 +49,9 @@ pub struct Document {
     pub published_at: Timestamp,
     /// Canonical numbers of the legal documents it cites.
     pub documents: Vec<String>,
+    /// Code of the field of state administration that its story belongs to; empty for none.
+    #[serde(default)]
+    pub topic: String,
     /// Its story.
     pub story: String,
     /// Whether it is its story's first article.
@@ -64,6 +67,8 @@ pub struct Query {
     pub portals: Vec<String>,
     /// Only these kinds of portal; empty for all.
     pub kinds: Vec<Kind>,
+    /// Only these fields of state administration (codes); empty for all.
+    pub topics: Vec<String>,
     /// Only articles that cite this document (canonical number).
     pub document: Option<String>,
     /// Published at or after.
@@ -99,6 +104,8 @@ pub struct Results {
     pub portals: Vec<(String, u64)>,
     /// Counts of all matches by kind of portal, most first.
     pub kinds: Vec<(String, u64)>,
+    /// Counts of all matches by topic, most first; articles without one are left out.
+    pub topics: Vec<(String, u64)>,
     /// Counts of all matches by cited document, most first, 20 at most.
     pub documents: Vec<(String, u64)>,
     /// Counts of all matches by year of publication in Vietnam, newest first.

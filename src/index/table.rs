@@ -48,6 +48,7 @@ struct Row {
     published_at: Option<i64>,
     first_seen_at: Option<i64>,
     documents: Option<String>,
+    topic: Option<String>,
     story_id: Option<String>,
     copy_kind: Option<String>,
 }
@@ -82,6 +83,7 @@ impl Row {
             files: masked(self.files.map(bounded_files)),
             published_at: instant(self.published_at.or(self.first_seen_at).unwrap_or_default()),
             documents: self.documents.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default(),
+            topic: self.topic.unwrap_or_default(),
             story: self.story_id.unwrap_or_default(),
             origin: self.copy_kind.as_deref() == Some("origin"),
         }
@@ -93,8 +95,9 @@ impl Row {
 pub(super) async fn dirty(pool: &Pool, target: &str, most: usize) -> Result<Vec<Dirty>> {
     let rows = sqlx::query_as(AssertSqlSafe(format!(
         "SELECT o.article_id, o.revision AS marked, a.revision, a.status, p.state, p.slug, p.name, p.kind, a.url, a.title, \
-         a.summary, a.text, a.published_at, a.first_seen_at, a.documents, a.story_id, a.copy_kind, {FILES} \
+         a.summary, a.text, a.published_at, a.first_seen_at, a.documents, s.topic, a.story_id, a.copy_kind, {FILES} \
          FROM outbox o LEFT JOIN article a ON a.id = o.article_id LEFT JOIN portal p ON p.id = a.portal_id \
+         LEFT JOIN story_topic s ON s.story_id = a.story_id \
          WHERE o.target = $1 AND o.problem IS NULL ORDER BY o.article_id LIMIT $2"
     )))
     .bind(target)
@@ -107,8 +110,8 @@ pub(super) async fn dirty(pool: &Pool, target: &str, most: usize) -> Result<Vec<
 pub(super) async fn living(pool: &Pool, after: &str, most: usize) -> Result<Vec<Dirty>> {
     let rows = sqlx::query_as(AssertSqlSafe(format!(
         "SELECT a.id AS article_id, a.revision AS marked, a.revision, a.status, p.state, p.slug, p.name, p.kind, a.url, \
-         a.title, a.summary, a.text, a.published_at, a.first_seen_at, a.documents, a.story_id, a.copy_kind, {FILES} \
-         FROM article a JOIN portal p ON p.id = a.portal_id \
+         a.title, a.summary, a.text, a.published_at, a.first_seen_at, a.documents, s.topic, a.story_id, a.copy_kind, {FILES} \
+         FROM article a JOIN portal p ON p.id = a.portal_id LEFT JOIN story_topic s ON s.story_id = a.story_id \
          WHERE a.id > $1 AND a.status = 'live' AND p.state <> 'removed' ORDER BY a.id LIMIT $2"
     )))
     .bind(after)

@@ -5,16 +5,21 @@
 //! decides.
 
 mod decide;
+mod options;
+pub mod ownership;
 mod score;
+mod sought;
 mod state;
 pub mod table;
+pub mod topics;
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Decided, MAX_REASON, Refused, decide};
-pub use score::{Facts, Options, Part, Score, score};
+pub use options::Options;
+pub use score::{Facts, Part, Score, score};
 pub use state::{Action, Refusal, next_state};
 
 use crate::clock::Timestamp;

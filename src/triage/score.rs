@@ -5,9 +5,11 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::options::Options;
+use super::sought::{Sought, Word};
 use crate::clock::Timestamp;
 use crate::portal::Kind;
-use crate::vietnamese::{fold, tone_key};
+use crate::vietnamese::document;
 
 /// What the score is made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +26,8 @@ pub struct Facts {
     pub portals: usize,
     /// Portals that joined within the last [`Options::growth_hours`], the first not included.
     pub joined: usize,
+    /// Documents among them that no earlier story cited.
+    pub first_told: Vec<String>,
     /// Whether an officer proposed it.
     pub proposed: bool,
     /// When it was published, or first seen when its portal does not say.
@@ -42,7 +46,7 @@ pub struct Score {
 /// One reason for one share of the score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// `law`, `spread`, `growth`, `source`, `proposal`, `urgency` or `freshness`.
+    /// `law`, `issuer`, `novelty`, `spread`, `growth`, `source`, `proposal`, `urgency` or `freshness`.
     pub name: String,
     /// Its points.
     pub points: f64,
@@ -50,124 +54,13 @@ pub struct Part {
     pub why: String,
 }
 
-/// How many points for what.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Options {
-    /// Cites a law, decree, directive or urgent telegram of this year or the last: it binds everyone.
-    pub law_binding: f64,
-    /// Cites a new resolution or circular: it binds a sector.
-    pub law_sector: f64,
-    /// Cites a new decision: it binds those it names.
-    pub law_decision: f64,
-    /// Cites a new plan, programme or guidance: it announces work.
-    pub law_plan: f64,
-    /// Share of those points for a document of earlier years, which is mostly cited as a ground.
-    pub law_old_share: f64,
-    /// For each further portal that carries the story: others already found it worth repeating.
-    pub spread_each: f64,
-    /// The most that spread is worth, so that copying alone does not fill the top of the queue.
-    pub spread_max: f64,
-    /// For each portal that joined in the last hours: what grows now cannot wait.
-    pub growth_each: f64,
-    /// The most that growth is worth.
-    pub growth_max: f64,
-    /// The hours that count as "now".
-    pub growth_hours: i64,
-    /// First published by the Government: it speaks for all.
-    pub source_government: f64,
-    /// First published by a ministry.
-    pub source_ministry: f64,
-    /// First published by an agency under the Government, or a province.
-    pub source_province: f64,
-    /// First published by a department.
-    pub source_department: f64,
-    /// First published by a commune or a newspaper.
-    pub source_local: f64,
-    /// Proposed by the portal's own officer, who knows it best.
-    pub proposal: f64,
-    /// An urgent word in the headline: lives and property first.
-    pub urgency_title: f64,
-    /// An urgent word in the sapo only.
-    pub urgency_summary: f64,
-    /// Words that mark urgency and disaster. They are compared with their marks (`bão` is not `báo`); in a text
-    /// without any marks only words of two or more syllables count.
-    pub urgency_words: Vec<String>,
-    /// Published just now; falls evenly to nothing.
-    pub freshness: f64,
-    /// Hours after which freshness is worth nothing: the same window in which a story enters the queue.
-    pub freshness_hours: f64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            law_binding: 30.0,
-            law_sector: 20.0,
-            law_decision: 14.0,
-            law_plan: 8.0,
-            law_old_share: 0.25,
-            spread_each: 6.0,
-            spread_max: 30.0,
-            growth_each: 5.0,
-            growth_max: 20.0,
-            growth_hours: 4,
-            source_government: 20.0,
-            source_ministry: 14.0,
-            source_province: 10.0,
-            source_department: 5.0,
-            source_local: 3.0,
-            proposal: 20.0,
-            urgency_title: 25.0,
-            urgency_summary: 12.0,
-            urgency_words: URGENT.iter().map(|&word| word.to_owned()).collect(),
-            freshness: 10.0,
-            freshness_hours: 72.0,
-        }
-    }
-}
-
-/// The words by which state bodies announce danger and haste.
-const URGENT: [&str; 32] = [
-    "khẩn",
-    "khẩn cấp",
-    "khẩn trương",
-    "hỏa tốc",
-    "công điện",
-    "cảnh báo",
-    "báo động",
-    "cứu nạn",
-    "cứu hộ",
-    "sơ tán",
-    "thiên tai",
-    "bão",
-    "siêu bão",
-    "bão số",
-    "áp thấp nhiệt đới",
-    "lũ",
-    "lũ quét",
-    "lũ lụt",
-    "ngập lụt",
-    "sạt lở",
-    "động đất",
-    "sóng thần",
-    "hạn hán",
-    "xâm nhập mặn",
-    "cháy",
-    "cháy rừng",
-    "cháy nổ",
-    "dịch bệnh",
-    "ổ dịch",
-    "dịch tả",
-    "ngộ độc",
-    "vỡ đê",
-];
-
 /// The score of a story at `now`.
 #[must_use]
 pub fn score(facts: &Facts, options: &Options, now: Timestamp) -> Score {
     let parts: Vec<Part> = [
         law(facts, options, now),
+        issuer(facts, options),
+        novelty(facts, options, now),
         spread(facts, options),
         growth(facts, options),
         source(facts, options),
@@ -204,21 +97,52 @@ fn law(facts: &Facts, options: &Options, now: Timestamp) -> Option<Part> {
 
 /// `42/2022/NĐ-CP`: number, year (not always there), kind and body.
 fn weight(number: &str, this_year: i16, options: &Options) -> f64 {
-    let mut pieces = number.split('/').collect::<Vec<_>>();
-    let symbol = pieces.pop().unwrap_or_default().to_uppercase();
+    let symbol = number.rsplit('/').next().unwrap_or_default().to_uppercase();
     let kind = symbol.split('-').next().unwrap_or_default();
     let points = match kind {
-        "NĐ" | "CT" | "CĐ" | "PL" | "L" | "LỆNH" => options.law_binding,
+        "NĐ" | "CT" | "CĐ" | "PL" | "LỆNH" => options.law_binding,
         // Laws carry the number of the National Assembly that passed them: 148/2025/QH15.
-        kind if kind.starts_with("QH") || kind.starts_with("UBTVQH") => options.law_binding,
+        kind if kind == "L" || kind.starts_with("QH") || kind.starts_with("UBTVQH") => options.law_act,
         "NQ" | "TT" | "TTLT" => options.law_sector,
         "QĐ" => options.law_decision,
         "KH" | "CTR" | "CTHĐ" | "HD" | "ĐA" | "TB" => options.law_plan,
         _ => 0.0,
     };
-    // Directives and telegrams of the day carry no year.
-    let year = pieces.iter().skip(1).find_map(|piece| piece.parse::<i16>().ok());
-    if year.is_some_and(|year| year + 1 < this_year) { points * options.law_old_share } else { points }
+    if is_old(number, this_year) { points * options.law_old_share } else { points }
+}
+
+/// Of a year before the last. Directives and telegrams of the day carry no year.
+fn is_old(number: &str, this_year: i16) -> bool {
+    let year = number.split('/').skip(1).find_map(|piece| piece.parse::<i16>().ok());
+    year.is_some_and(|year| year + 1 < this_year)
+}
+
+/// The highest body among those that issued the documents.
+fn issuer(facts: &Facts, options: &Options) -> Option<Part> {
+    let ranked = facts.documents.iter().filter_map(|number| {
+        let symbol = number.rsplit('/').next().unwrap_or_default();
+        let body = symbol.split('-').next_back().unwrap_or_default();
+        let is_state =
+            matches!(body, "CP" | "TTg" | "VPCP" | "CTN") || body.starts_with("QH") || body.starts_with("UBTVQH");
+        // Ministries sign with letters that begin with B: BYT, BTC. `BQL` and the like are boards.
+        let is_ministry = body.starts_with('B') && !body.starts_with("BQL") && !body.starts_with("BCĐ");
+        let points = if is_state {
+            options.issuer_state
+        } else if is_ministry {
+            options.issuer_ministry
+        } else {
+            return None;
+        };
+        Some((points, document::issuer(number).unwrap_or(body)))
+    });
+    let (points, body) = ranked.max_by(|(one, _), (other, _)| one.total_cmp(other))?;
+    part("issuer", points, body)
+}
+
+fn novelty(facts: &Facts, options: &Options, now: Timestamp) -> Option<Part> {
+    let this_year = now.to_zoned(crate::clock::vietnam()).year();
+    let number = facts.first_told.iter().find(|number| !is_old(number, this_year))?;
+    part("novelty", options.novelty, number)
 }
 
 fn spread(facts: &Facts, options: &Options) -> Option<Part> {
@@ -247,16 +171,19 @@ fn proposal(facts: &Facts, options: &Options) -> Option<Part> {
     facts.proposed.then(|| part("proposal", options.proposal, "")).flatten()
 }
 
-fn urgency(facts: &Facts, options: &Options) -> Option<Part> {
+fn urgency<'o>(facts: &Facts, options: &'o Options) -> Option<Part> {
     let (title, summary) = (Sought::new(&facts.title), Sought::new(&facts.summary));
     // The longest word that stands there says most: "lũ quét" rather than "lũ".
-    let longest = |text: &Sought| {
-        options.urgency_words.iter().filter(|word| text.has(word)).max_by_key(|word| word.chars().count())
+    let longest = |words: &'o [String], text: &Sought| {
+        words.iter().filter(|word| text.has(&Word::new(word))).max_by_key(|word| word.chars().count())
     };
-    if let Some(word) = longest(&title) {
+    if let Some(word) = longest(&options.alarm_words, &title) {
+        part("urgency", options.alarm_title.max(options.urgency_title), word)
+    } else if let Some(word) = longest(&options.urgency_words, &title) {
         part("urgency", options.urgency_title, word)
     } else {
-        longest(&summary).and_then(|word| part("urgency", options.urgency_summary, word))
+        let words = longest(&options.urgency_words, &summary).or_else(|| longest(&options.alarm_words, &summary));
+        words.and_then(|word| part("urgency", options.urgency_summary, word))
     }
 }
 
@@ -265,34 +192,6 @@ fn freshness(facts: &Facts, options: &Options, now: Timestamp) -> Option<Part> {
     let hours = age.as_secs() as f64 / 3600.0;
     let left = (1.0 - hours / options.freshness_hours.max(1.0)).clamp(0.0, 1.0);
     part("freshness", options.freshness * left, format!("{} h", hours.floor()))
-}
-
-/// A text in which words are looked for, framed by spaces so that only whole words are found.
-struct Sought {
-    key: String,
-    accented: bool,
-}
-
-impl Sought {
-    fn new(text: &str) -> Self {
-        let accented = text.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
-        let key = if accented { tone_key(text) } else { fold(text) };
-        Self { key: framed(&key), accented }
-    }
-
-    fn has(&self, word: &str) -> bool {
-        if self.accented {
-            self.key.contains(&framed(&tone_key(word)))
-        } else {
-            // Without marks one syllable says too little: "bao" is bão, báo, bao and bảo.
-            word.contains(' ') && self.key.contains(&framed(&fold(word)))
-        }
-    }
-}
-
-fn framed(key: &str) -> String {
-    let words: Vec<&str> = key.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    format!(" {} ", words.join(" "))
 }
 
 #[cfg(test)]
@@ -315,6 +214,7 @@ mod tests {
             kind: Kind::Other,
             portals: 1,
             joined: 0,
+            first_told: vec![],
             proposed: false,
             published_at: now() - 100.hours(),
         }
@@ -333,28 +233,30 @@ mod tests {
     #[test]
     fn each_fact_is_worth_its_points() {
         check(|_| (), "");
-        check(|f| f.documents = vec!["224/2026/NĐ-CP".into()], "law 30 224/2026/NĐ-CP");
-        check(|f| f.documents = vec!["148/2025/QH15".into()], "law 30 148/2025/QH15");
-        check(|f| f.documents = vec!["12/CT-TTg".into()], "law 30 12/CT-TTg");
-        check(|f| f.documents = vec!["42/2022/NĐ-CP".into()], "law 7.5 42/2022/NĐ-CP");
-        check(|f| f.documents = vec!["1/2026/TT-BYT".into()], "law 20 1/2026/TT-BYT");
-        check(|f| f.documents = vec!["9/QĐ-TTg".into(), "5/KH-UBND".into()], "law 14 9/QĐ-TTg");
-        check(|f| f.documents = vec!["5/KH-UBND".into()], "law 8 5/KH-UBND");
+        check(|f| f.documents = vec!["224/2026/NĐ-CP".into()], "law 40 224/2026/NĐ-CP, issuer 3 Chính phủ");
+        check(|f| f.documents = vec!["148/2025/QH15".into()], "law 14 148/2025/QH15, issuer 3 Quốc hội");
+        check(|f| f.documents = vec!["12/CT-TTg".into()], "law 40 12/CT-TTg, issuer 3 Thủ tướng Chính phủ");
+        check(|f| f.documents = vec!["42/2022/NĐ-CP".into()], "law 24 42/2022/NĐ-CP, issuer 3 Chính phủ");
+        check(|f| f.documents = vec!["1/2026/TT-BYT".into()], "law 16 1/2026/TT-BYT, issuer 1 Bộ Y tế");
+        check(|f| f.documents = vec!["9/QĐ-UBND".into(), "5/KH-UBND".into()], "law 10 9/QĐ-UBND");
+        check(|f| f.documents = vec!["5/KH-UBND".into()], "law 5 5/KH-UBND");
+        check(|f| f.first_told = vec!["42/2022/NĐ-CP".into()], "");
+        check(|f| f.first_told = vec!["5/KH-UBND".into()], "novelty 4 5/KH-UBND");
         check(|f| f.documents = vec!["//".into(), String::new()], "");
-        check(|f| f.portals = 3, "spread 12 3");
-        check(|f| f.portals = 3000, "spread 30 3000");
+        check(|f| f.portals = 3, "spread 8 3");
+        check(|f| f.portals = 3000, "spread 20 3000");
         check(|f| f.joined = 2, "growth 10 +2/4 h");
-        check(|f| f.kind = Kind::Ministry, "source 14 ministry");
-        check(|f| f.proposed = true, "proposal 20 ");
-        check(|f| f.published_at = now() - 36.hours(), "freshness 5 36 h");
-        check(|f| f.published_at = now() + 36.hours(), "freshness 10 0 h");
+        check(|f| f.kind = Kind::Ministry, "source 8 ministry");
+        check(|f| f.proposed = true, "proposal 25 ");
+        check(|f| f.published_at = now() - 36.hours(), "freshness 3 36 h");
+        check(|f| f.published_at = now() + 36.hours(), "freshness 6 0 h");
     }
 
     #[test]
     fn urgent_words_are_whole_words_with_their_marks() {
-        check(|f| f.title = "về công điện khẩn: bão số 9".into(), "urgency 25 công điện");
-        check(|f| f.title = "đưa dân khỏi vùng lũ quét".into(), "urgency 25 lũ quét");
-        check(|f| f.summary = "nguy cơ sạt lở đất".into(), "urgency 12 sạt lở");
+        check(|f| f.title = "về công điện khẩn: bão số 9".into(), "urgency 40 công điện");
+        check(|f| f.title = "đưa dân khỏi vùng lũ quét".into(), "urgency 18 lũ quét");
+        check(|f| f.summary = "nguy cơ sạt lở đất".into(), "urgency 8 sạt lở");
         check(|f| f.title = "bộ trưởng báo cáo Quốc hội".into(), "");
         check(|f| f.title = "lữ đoàn 5 tổng kết".into(), "");
         check(|f| f.title = "bao cao ket qua".into(), "");

@@ -5,7 +5,8 @@ mod decisions;
 use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::score::{Facts, Options, Score, score};
+use super::options::Options;
+use super::score::{Facts, Score, score};
 use super::{Card, Decision, Filter, View};
 use crate::clock::Timestamp;
 use crate::portal::Kind;
@@ -60,7 +61,8 @@ pub async fn facts(
     }
     let row: Option<Row> = sqlx::query_as(
         "SELECT a.title, a.summary, p.kind, COALESCE(a.published_at, a.first_seen_at) AS published_at,
-                (SELECT COUNT(DISTINCT c.portal_id) FROM article c WHERE c.story_id = a.story_id) AS portals,
+                (SELECT COUNT(DISTINCT c.portal_id) FROM article c WHERE c.story_id = a.story_id
+                    AND (c.portal_id = a.portal_id OR c.first_seen_at > $3)) AS portals,
                 (SELECT COUNT(DISTINCT c.portal_id) FROM article c WHERE c.story_id = a.story_id
                     AND c.portal_id <> a.portal_id AND c.first_seen_at > $2) AS joined,
                 EXISTS (SELECT 1 FROM triage_item t WHERE t.story_id = a.story_id AND t.state = 'proposed') AS proposed
@@ -68,13 +70,18 @@ pub async fn facts(
     )
     .bind(story)
     .bind(millis(now) - options.growth_hours * 3_600_000)
+    .bind(millis(now) - options.spread_days * 86_400_000)
     .fetch_optional(&mut *connection)
     .await
     .with_context(|| format!("cannot read what is known about story {story}"))?;
     let Some(row) = row else { return Ok(None) };
-    let documents: Vec<(String,)> = sqlx::query_as(
-        "SELECT DISTINCT d.number FROM article_document d JOIN article a ON a.id = d.article_id WHERE a.story_id = $1
-         ORDER BY d.number",
+    // The first that any other story was seen to cite the same decides whether this one tells of it first.
+    let documents: Vec<(String, bool)> = sqlx::query_as(
+        "SELECT d.number, NOT EXISTS (SELECT 1 FROM article_document e JOIN article b ON b.id = e.article_id
+                    WHERE e.number = d.number AND b.story_id <> $1 AND b.first_seen_at <= o.first_seen_at) AS first
+         FROM (SELECT DISTINCT d.number FROM article_document d JOIN article a ON a.id = d.article_id
+               WHERE a.story_id = $1) d
+         JOIN article o ON o.id = $1 ORDER BY d.number",
     )
     .bind(story)
     .fetch_all(connection)
@@ -83,7 +90,8 @@ pub async fn facts(
     Ok(Some(Facts {
         title: row.title,
         summary: row.summary,
-        documents: documents.into_iter().map(|(number,)| number).collect(),
+        first_told: documents.iter().filter(|(_, first)| *first).map(|(number, _)| number.clone()).collect(),
+        documents: documents.into_iter().map(|(number, _)| number).collect(),
         kind: row.kind.parse().unwrap_or(Kind::Other),
         portals: usize::try_from(row.portals).unwrap_or(0),
         joined: usize::try_from(row.joined).unwrap_or(0),

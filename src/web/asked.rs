@@ -34,6 +34,8 @@ pub(super) struct Asked {
     pub(super) kinds: Vec<Kind>,
     /// Keys of provinces.
     pub(super) provinces: Vec<String>,
+    /// Codes of topics.
+    pub(super) topics: Vec<String>,
     /// Number of a document, canonical where it can be.
     pub(super) document: Option<String>,
     /// First day.
@@ -123,6 +125,7 @@ impl Asked {
             }
         }));
         asked.provinces = distinct(form.all("province").map(str::to_owned));
+        asked.topics = distinct(form.all("topic").map(str::to_owned));
         asked.document = form.get("document").map(|number| {
             let number = shown(number);
             document::canonical(&number).unwrap_or(number)
@@ -169,7 +172,7 @@ impl Asked {
         asked
     }
 
-    /// Leaves portals and provinces out that nobody knows, and notes them.
+    /// Leaves portals, provinces and topics out that nobody knows, and notes them.
     pub(super) fn doubt_unknown(&mut self, directory: &Directory) {
         let mut doubt = |field, values: &mut Vec<String>, known: &dyn Fn(&str) -> bool| {
             for value in values.extract_if(.., |value| !known(value)) {
@@ -180,6 +183,7 @@ impl Asked {
         };
         doubt("portal", &mut self.portals, &|slug| directory.names.contains_key(slug));
         doubt("province", &mut self.provinces, &|key| directory.province(key).is_some());
+        doubt("topic", &mut self.topics, &|code| directory.topic(code).is_some());
     }
 
     /// The last page that is served.
@@ -193,6 +197,7 @@ impl Asked {
             text: self.text.clone(),
             portals: self.slugs(directory),
             kinds: self.kinds.clone(),
+            topics: self.topics.clone(),
             document: self.document.clone(),
             from: self.from.and_then(begins).or_else(|| self.within.and_then(|span| span.begins(now))),
             to: self.to.and_then(|day| begins(day.tomorrow().ok()?)),
@@ -226,6 +231,7 @@ impl Asked {
         pairs.extend(self.portals.iter().map(|slug| ("portal", slug.as_str())));
         pairs.extend(self.kinds.iter().map(|kind| ("kind", kind.as_str())));
         pairs.extend(self.provinces.iter().map(|key| ("province", key.as_str())));
+        pairs.extend(self.topics.iter().map(|code| ("topic", code.as_str())));
         pairs.extend(self.document.iter().map(|number| ("document", number.as_str())));
         pairs.extend(from.iter().map(|day| ("from", day.as_str())));
         pairs.extend(to.iter().map(|day| ("to", day.as_str())));
@@ -241,6 +247,7 @@ impl Asked {
         !self.portals.is_empty()
             || !self.kinds.is_empty()
             || !self.provinces.is_empty()
+            || !self.topics.is_empty()
             || self.within.is_some()
             || self.document.is_some()
             || self.from.is_some()
@@ -315,6 +322,7 @@ mod tests {
         check("page=1000000000000000000000", "", "page");
         check("page=-1&sort=size&per_page=1000", "", "sort per_page page");
         check("q=%00%1b%ff", "q=%EF%BF%BD", "");
+        check("topic=y-te&topic=y-te", "topic=y-te", "");
         check("sort=newest", "sort=newest", "");
         check("within=week", "within=week", "");
         check("within=week&from=16/08/2023", "from=2023-08-16", "");

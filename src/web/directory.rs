@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use crate::portal::{Kind, Portal};
+use crate::triage::topics::Topic;
 use crate::vietnamese::{document, fold, place};
 
 use super::Names;
@@ -40,6 +41,8 @@ pub(super) struct Directory {
     pub(super) portals: Vec<Listed>,
     /// Provinces that have portals, in the order of their names.
     pub(super) provinces: Vec<Province>,
+    /// Fields of state administration, in their order.
+    pub(super) topics: Vec<Topic>,
     /// Place among the provinces by slug of a portal.
     province_of: HashMap<String, usize>,
 }
@@ -71,9 +74,9 @@ pub(super) struct Province {
 }
 
 impl Directory {
-    /// The directory of these portals.
-    pub(super) fn of(portals: &[Portal]) -> Self {
-        let mut directory = Self::default();
+    /// The directory of these portals and topics.
+    pub(super) fn of(portals: &[Portal], topics: Vec<Topic>) -> Self {
+        let mut directory = Self { topics, ..Self::default() };
         let parents: HashMap<&str, &str> = portals
             .iter()
             .filter_map(|portal| Some((portal.entry.slug.as_str(), portal.entry.parent.as_deref()?)))
@@ -88,6 +91,11 @@ impl Directory {
         directory.portals.sort_by(|a, b| (a.kind, &a.folded).cmp(&(b.kind, &b.folded)));
         directory.settle_provinces(&parents);
         directory
+    }
+
+    /// The topic with this code.
+    pub(super) fn topic(&self, code: &str) -> Option<&Topic> {
+        self.topics.iter().find(|topic| topic.code == code)
     }
 
     /// The province with this key.
@@ -235,7 +243,7 @@ mod tests {
             health: Health::default(),
             learnt: Learnt::default(),
         };
-        Directory::of(&[
+        let portals = [
             portal(1, "moh", "Bộ Y tế", Kind::Ministry, None),
             portal(2, "moet", "Bộ Giáo dục và Đào tạo", Kind::Ministry, None),
             portal(3, "nghean", "Cổng thông tin điện tử tỉnh Nghệ An", Kind::Province, None),
@@ -243,7 +251,8 @@ mod tests {
             portal(5, "syt-hagiang", "Sở Y tế tỉnh Hà Giang", Kind::Department, None),
             portal(6, "vanson", "Cổng thông tin điện tử tỉnh Vân Sơn", Kind::Province, None),
             portal(7, "dav", "Cục Quản lý Dược", Kind::Department, Some("moh")),
-        ])
+        ];
+        Directory::of(&portals, Vec::new())
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(super) struct Found {
     pub(super) kinds: Vec<(String, u64)>,
     /// Counts by province (its key) as if none were chosen.
     pub(super) provinces: Vec<(String, u64)>,
+    /// Counts by topic (its code) as if none were chosen.
+    pub(super) topics: Vec<(String, u64)>,
 }
 
 /// Asks the index. A filter that is in use is counted by a question of its own; the answers' counts serve the others.
@@ -30,20 +32,23 @@ pub(super) async fn find(site: &Site, asked: &Asked, directory: &Directory) -> R
     };
     let plain = || asked.clone();
     let query = asked.query(directory, now);
-    let (results, portals, kinds, provinces) = tokio::join!(
+    let (results, portals, kinds, provinces, topics) = tokio::join!(
         site.parts.index.search(&query),
         without(Asked { portals: Vec::new(), ..plain() }, !asked.portals.is_empty()),
         without(Asked { kinds: Vec::new(), ..plain() }, !asked.kinds.is_empty()),
         without(Asked { provinces: Vec::new(), ..plain() }, !asked.provinces.is_empty()),
+        without(Asked { topics: Vec::new(), ..plain() }, !asked.topics.is_empty()),
     );
     let results = results.map_err(Trouble::NoSearch)?;
     let other = |found: Option<anyhow::Result<Results>>| found.transpose().map_err(Trouble::NoSearch);
     let (portals, kinds, provinces) = (other(portals)?, other(kinds)?, other(provinces)?);
+    let topics = other(topics)?;
     let by_province = directory.by_province(&provinces.as_ref().unwrap_or(&results).portals);
     Ok(Found {
         portals: portals.as_ref().unwrap_or(&results).portals.clone(),
         kinds: kinds.as_ref().unwrap_or(&results).kinds.clone(),
         provinces: by_province.into_iter().map(|(province, count)| (province.key.clone(), count)).collect(),
+        topics: topics.as_ref().unwrap_or(&results).topics.clone(),
         results,
     })
 }

@@ -13,6 +13,7 @@ use super::{assets, form};
 use crate::accounts::{Account, Act};
 use crate::archive::difference::{Fact, FactKind};
 use crate::clock::{Timestamp, vietnam};
+use crate::triage::topics::Topic;
 use crate::vietnamese::date;
 
 /// The frame of a page.
@@ -55,6 +56,11 @@ impl Frame {
     /// Words by group and word of the record: `state`, `new`.
     pub(super) fn word(&self, group: &str, word: &str) -> &'static str {
         self.language.word(group, word)
+    }
+
+    /// A topic's name in the page's language.
+    pub(super) fn topic<'t>(&self, topic: &'t Topic) -> &'t str {
+        if self.vietnamese() || topic.name_en.is_empty() { &topic.name } else { &topic.name_en }
     }
 
     /// Words with a number in the place of `{n}`.

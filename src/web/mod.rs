@@ -160,7 +160,8 @@ impl Site {
             return Ok(Arc::clone(directory));
         }
         let portals = portal::table::list(self.parts.store.pool()).await?;
-        let directory = tokio::task::spawn_blocking(move || Arc::new(Directory::of(&portals))).await?;
+        let topics = triage::topics::table::list(self.parts.store.pool()).await?;
+        let directory = tokio::task::spawn_blocking(move || Arc::new(Directory::of(&portals, topics))).await?;
         *kept = Some((now, Arc::clone(&directory)));
         Ok(directory)
     }

@@ -5,6 +5,7 @@ mod relevance;
 mod rules;
 mod schedule;
 mod search;
+mod triage;
 mod world;
 
 use std::process::ExitCode;
@@ -23,6 +24,8 @@ pub(super) enum Args {
     Search(search::Args),
     /// How well queries find what they must, beside plain Meilisearch and SQLite FTS5
     Relevance(relevance::Args),
+    /// Whether the twenty best scores of a day hold what mattered, beside newest first
+    Triage(triage::Args),
 }
 
 pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
@@ -30,6 +33,7 @@ pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
         Args::Schedule(args) => schedule::run(args, json),
         Args::Crawl(args) => crawl::run(args, json),
         Args::Relevance(args) => runtime()?.block_on(relevance::run(args, json)),
+        Args::Triage(args) => triage::run(args, json),
         Args::Search(args) => runtime()?.block_on(search::run(args, json)),
     }
 }

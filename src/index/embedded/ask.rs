@@ -290,6 +290,10 @@ impl Ask<'_> {
             let terms = query.kinds.iter().map(|kind| Term::from_field_text(fields.kind, kind.as_str()));
             filters.push(Box::new(TermSetQuery::new(terms)));
         }
+        if !query.topics.is_empty() {
+            let terms = query.topics.iter().map(|code| Term::from_field_text(fields.topic, code));
+            filters.push(Box::new(TermSetQuery::new(terms)));
+        }
         if let Some(number) = query.document() {
             filters.push(term(fields.documents, &number).matching());
         }

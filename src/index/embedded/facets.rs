@@ -1,4 +1,4 @@
-//! Counts of all matches by portal, kind, cited document and year, in the same pass that finds the best ones.
+//! Counts of all matches by portal, kind, topic, cited document and year, in the same pass that finds the best ones.
 
 use std::collections::HashMap;
 
@@ -20,6 +20,7 @@ pub(super) struct Counts {
     total: u64,
     portals: HashMap<String, u64>,
     kinds: HashMap<String, u64>,
+    topics: HashMap<String, u64>,
     documents: HashMap<String, u64>,
     years: HashMap<i64, u64>,
 }
@@ -39,6 +40,7 @@ impl Counts {
             hits: Vec::new(),
             portals: most_first(self.portals, MOST_FACET_VALUES),
             kinds: most_first(self.kinds, MOST_FACET_VALUES),
+            topics: most_first(self.topics, MOST_FACET_VALUES),
             documents: most_first(self.documents, MOST_DOCUMENT_VALUES),
             years,
             stories: 0,
@@ -52,6 +54,7 @@ pub(super) struct SegmentCounts {
     total: u64,
     portals: OrdCounts,
     kinds: OrdCounts,
+    topics: OrdCounts,
     documents: OrdCounts,
     years: YearCounts,
 }
@@ -139,6 +142,7 @@ impl Collector for Facets {
             total: 0,
             portals: OrdCounts::of(segment, "portal")?,
             kinds: OrdCounts::of(segment, "kind")?,
+            topics: OrdCounts::of(segment, "topic")?,
             documents: OrdCounts::of(segment, "documents")?,
             years: YearCounts::of(segment)?,
         })
@@ -154,6 +158,7 @@ impl Collector for Facets {
             all.total += segment.total;
             add_up(&mut all.portals, segment.portals);
             add_up(&mut all.kinds, segment.kinds);
+            add_up(&mut all.topics, segment.topics);
             add_up(&mut all.documents, segment.documents);
             add_up(&mut all.years, segment.years);
         }
@@ -172,6 +177,7 @@ impl SegmentCollector for SegmentCounts {
         self.total += docs.len() as u64;
         self.portals.add(docs);
         self.kinds.add(docs);
+        self.topics.add(docs);
         self.documents.add(docs);
         self.years.add(docs);
     }
@@ -181,6 +187,7 @@ impl SegmentCollector for SegmentCounts {
             total: self.total,
             portals: self.portals.named(),
             kinds: self.kinds.named(),
+            topics: self.topics.named(),
             documents: self.documents.named(),
             years: self.years.named(),
         }

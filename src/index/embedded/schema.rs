@@ -27,6 +27,7 @@ pub(super) struct Fields {
     pub(super) portal: Field,
     pub(super) portal_name: Field,
     pub(super) kind: Field,
+    pub(super) topic: Field,
     pub(super) url: Field,
     pub(super) title: Field,
     pub(super) summary: Field,
@@ -76,6 +77,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         portal: builder.add_text_field("portal", STRING | FAST | STORED),
         portal_name: builder.add_text_field("portal_name", STORED),
         kind: builder.add_text_field("kind", STRING | FAST),
+        topic: builder.add_text_field("topic", STRING | FAST),
         url: builder.add_text_field("url", STORED),
         title: builder.add_text_field("title", STORED),
         summary: builder.add_text_field("summary", STORED),
@@ -118,6 +120,9 @@ impl Fields {
         document.add_text(self.portal, &article.portal);
         document.add_text(self.portal_name, &article.portal_name);
         document.add_text(self.kind, article.kind.as_str());
+        if !article.topic.is_empty() {
+            document.add_text(self.topic, &article.topic);
+        }
         document.add_text(self.url, &article.url);
         document.add_i64(self.published, millis(article.published_at));
         document.add_i64(self.year, i64::from(article.published_at.to_zoned(vietnam()).year()));

@@ -24,6 +24,7 @@ fn article(id: &str, title: &str) -> Document {
         files: String::new(),
         published_at: instant(1_700_000_000_000),
         documents: Vec::new(),
+        topic: String::new(),
         story: String::new(),
         origin: true,
     }
@@ -182,4 +183,26 @@ fn truncate(directory: &Path, extension: &str) {
             file.set_len(file.metadata().unwrap().len() / 2).unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn topics_filter_and_are_counted() {
+    let home = tempfile::tempdir().unwrap();
+    let index = open(&home.path().join("index"));
+    let about = |id: &str, topic: &str| Document { topic: topic.to_owned(), ..article(id, "Bão số ba") };
+    index
+        .put(&[about("a1", "thien-tai"), about("a2", "thien-tai"), about("a3", "y-te"), about("a4", "")])
+        .await
+        .unwrap();
+    let check = async |topics: &[&str], expected: u64| {
+        let topics = topics.iter().map(|&code| code.to_owned()).collect();
+        let query = Query { text: "bão".to_owned(), topics, page: 1, per_page: 10, ..Query::default() };
+        let results = index.search(&query).await.unwrap();
+        assert_eq!(results.total, expected, "{:?}", query.topics);
+        results.topics
+    };
+    assert_eq!(check(&[], 4).await, [("thien-tai".to_owned(), 2), ("y-te".to_owned(), 1)]);
+    check(&["y-te"], 1).await;
+    check(&["y-te", "thien-tai"], 3).await;
+    check(&["giao-duc"], 0).await;
 }

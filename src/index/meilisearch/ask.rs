@@ -56,7 +56,7 @@ pub(super) fn request(index: &str, query: &Query, asked: &Asked, demand: Demand,
         }
         Part::Counts => json!({
             "page": 1, "hitsPerPage": 1,
-            "facetsByIndex": { index: ["portal", "kind", "documents", "year"] },
+            "facetsByIndex": { index: ["portal", "kind", "topic", "documents", "year"] },
         }),
     };
     json!({ "queries": queries, "federation": federation })
@@ -142,6 +142,9 @@ fn filter(query: &Query) -> Vec<String> {
     }
     if !query.kinds.is_empty() {
         filter.push(one_of("kind", query.kinds.iter().map(|kind| kind.as_str())));
+    }
+    if !query.topics.is_empty() {
+        filter.push(one_of("topic", query.topics.iter().map(String::as_str)));
     }
     if let Some(number) = query.document() {
         filter.push(one_of("documents", std::iter::once(number.as_str())));

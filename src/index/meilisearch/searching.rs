@@ -93,6 +93,7 @@ impl Found {
             hits,
             portals: most_first(take("portal"), MOST_FACET_VALUES),
             kinds: most_first(take("kind"), MOST_FACET_VALUES),
+            topics: most_first(take("topic"), MOST_FACET_VALUES),
             documents: most_first(take("documents"), MOST_DOCUMENT_VALUES),
             years,
             stories: usize::try_from(self.hits.total_hits).unwrap_or(DEEPEST_HIT).min(DEEPEST_HIT),

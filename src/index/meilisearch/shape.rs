@@ -32,6 +32,7 @@ pub(super) struct Shape<'d> {
     portal: &'d str,
     portal_name: &'d str,
     kind: &'d str,
+    topic: Option<&'d str>,
     url: &'d str,
     title: String,
     summary: String,
@@ -97,6 +98,7 @@ impl<'d> Shape<'d> {
             portal: &article.portal,
             portal_name: &article.portal_name,
             kind: article.kind.as_str(),
+            topic: (!article.topic.is_empty()).then_some(article.topic.as_str()),
             url: &article.url,
             title,
             summary,
@@ -182,7 +184,7 @@ pub(super) fn settings() -> Value {
         "searchableAttributes":
             ["title_exact", "title_folded", "body_exact", "body_folded", "files_exact", "files_folded", "cited"],
         "displayedAttributes": ["*"],
-        "filterableAttributes": ["id", "portal", "kind", "documents", "published_at", "year", "story"],
+        "filterableAttributes": ["id", "portal", "kind", "topic", "documents", "published_at", "year", "story"],
         "sortableAttributes": ["published_at", "standing"],
         "rankingRules": ["sort", "words", "typo", "proximity", "attributeRank", "exactness", "standing:desc"],
         "typoTolerance": {

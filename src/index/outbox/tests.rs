@@ -177,6 +177,7 @@ async fn documents_say_what_the_record_says() {
         files: String::new(),
         published_at: crate::store::instant(86_400_000),
         documents: vec!["42/2022/NĐ-CP".to_owned()],
+        topic: String::new(),
         story: "a001".to_owned(),
         origin: true,
     };

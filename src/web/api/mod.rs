@@ -97,7 +97,7 @@ impl<'a> Item<'a> {
     }
 }
 
-/// `{"portal":{slug:n},…}`, most first. Topics come with the classification.
+/// `{"portal":{slug:n},…}`, most first.
 fn facets(results: &Results) -> Value {
     let counted = |counts: &[(String, u64)]| {
         Value::Object(counts.iter().map(|(key, count)| (key.clone(), json!(count))).collect::<Map<_, _>>())
@@ -105,7 +105,7 @@ fn facets(results: &Results) -> Value {
     json!({
         "portal": counted(&results.portals),
         "kind": counted(&results.kinds),
-        "topic": {},
+        "topic": counted(&results.topics),
         "document": counted(&results.documents),
         "year": results.years.iter().map(|(year, count)| (year.to_string(), json!(count))).collect::<Map<_, _>>(),
     })

@@ -192,6 +192,7 @@ impl World {
             files: String::new(),
             published_at: Timestamp::from_second(at).unwrap_or_default(),
             documents,
+            topic: String::new(),
             story: format!("a{origin:025}"),
             origin: number == origin,
         }

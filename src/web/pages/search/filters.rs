@@ -59,6 +59,10 @@ pub(super) fn provinces(asked: &Asked, found: &Found, directory: &Directory) -> 
     choices(&found.provinces, &asked.provinces, |key| province(directory, key))
 }
 
+pub(super) fn topics(frame: &Frame, asked: &Asked, found: &Found, directory: &Directory) -> Vec<Choice> {
+    choices(&found.topics, &asked.topics, |code| topic(frame, directory, code))
+}
+
 pub(super) fn kinds(frame: &Frame, asked: &Asked, found: &Found) -> Vec<Choice> {
     let choice = |kind: Kind| {
         let count = found.kinds.iter().find(|(word, _)| word == kind.as_str()).map(|(_, count)| *count);
@@ -78,6 +82,10 @@ fn province(directory: &Directory, key: &str) -> String {
     directory.province(key).map_or_else(|| key.to_owned(), |province| province.name.clone())
 }
 
+fn topic(frame: &Frame, directory: &Directory, code: &str) -> String {
+    directory.topic(code).map_or_else(|| code.to_owned(), |topic| frame.topic(topic).to_owned())
+}
+
 pub(super) fn chosen(frame: &Frame, asked: &Asked, directory: &Directory) -> Vec<Chosen> {
     let mut chosen = Vec::new();
     let mut add = |what: &'static str, label: String, without: &Asked| {
@@ -94,6 +102,10 @@ pub(super) fn chosen(frame: &Frame, asked: &Asked, directory: &Directory) -> Vec
     for key in &asked.provinces {
         let provinces = asked.provinces.iter().filter(|other| *other != key).cloned().collect();
         add("search.province", province(directory, key), &Asked { provinces, ..asked.clone() });
+    }
+    for code in &asked.topics {
+        let topics = asked.topics.iter().filter(|other| *other != code).cloned().collect();
+        add("search.topic", topic(frame, directory, code), &Asked { topics, ..asked.clone() });
     }
     if let Some(number) = &asked.document {
         add("search.document", number.clone(), &Asked { document: None, ..asked.clone() });

@@ -40,6 +40,7 @@ struct Search {
     portals: Vec<Choice>,
     kinds: Vec<Choice>,
     provinces: Vec<Choice>,
+    topics: Vec<Choice>,
     /// Filters in force, each with the address without it.
     chosen: Vec<Chosen>,
     spans: Vec<Link>,
@@ -90,6 +91,7 @@ pub(in crate::web) async fn show(
         portals: filters::portals(&asked, &found, &directory),
         kinds: filters::kinds(&frame, &asked, &found),
         provinces: filters::provinces(&asked, &found, &directory),
+        topics: filters::topics(&frame, &asked, &found, &directory),
         chosen: filters::chosen(&frame, &asked, &directory),
         spans: filters::spans(&frame, &asked),
         years: filters::years(&asked, results),

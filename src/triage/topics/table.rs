@@ -1,0 +1,321 @@
+//! Topics in the record: the list as far as it was edited, and which topic each story has.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
+use futures::FutureExt;
+use sqlx::FromRow;
+
+use super::{Subject, Suggestion, TEXT_CHARS, Topic, Topics, check, seed};
+use crate::archive;
+use crate::clock::Timestamp;
+use crate::index::outbox;
+use crate::store::{Connection, Pool, Store, instant, millis};
+use crate::triage::ownership::{Owned, Owner, settle};
+
+/// Stories looked at together; one transaction takes them all.
+const TOGETHER: i64 = 200;
+
+/// The topic of a story, and how it came to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The code and whose value it is.
+    pub topic: Owned<String>,
+    /// What a machine or rule went by: where, and what.
+    pub why: Vec<(String, String)>,
+    /// The person who set it; empty for a machine.
+    pub actor: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+#[derive(FromRow)]
+struct TopicRow {
+    code: String,
+    name: String,
+    name_en: String,
+    words: String,
+    bodies: String,
+}
+
+/// The list, in its order: as edited, or as the program brings it.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn list(pool: &Pool) -> Result<Vec<Topic>> {
+    let rows: Vec<TopicRow> =
+        sqlx::query_as("SELECT code, name, name_en, words, bodies FROM topic ORDER BY place, code")
+            .fetch_all(pool)
+            .await
+            .context("cannot read the list of topics")?;
+    if rows.is_empty() {
+        return seed();
+    }
+    let words = |list: &str| serde_json::from_str(list).unwrap_or_default();
+    Ok(rows
+        .into_iter()
+        .map(|row| Topic {
+            words: words(&row.words),
+            bodies: words(&row.bodies),
+            code: row.code,
+            name: row.name,
+            name_en: row.name_en,
+        })
+        .collect())
+}
+
+/// Puts a whole list in the place of the old one. Stories whose topic is a machine's are looked at again; what people
+/// and rules set stays.
+///
+/// # Errors
+/// When a topic cannot be kept, or the record cannot be written.
+pub async fn replace(connection: &mut Connection, topics: &[Topic]) -> Result<()> {
+    sqlx::query("DELETE FROM topic").execute(&mut *connection).await.context("cannot empty the list of topics")?;
+    for (place, topic) in topics.iter().enumerate() {
+        check(topic)?;
+        sqlx::query("INSERT INTO topic (code, place, name, name_en, words, bodies) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(&topic.code)
+            .bind(i64::try_from(place).unwrap_or(i64::MAX))
+            .bind(&topic.name)
+            .bind(&topic.name_en)
+            .bind(serde_json::to_string(&topic.words)?)
+            .bind(serde_json::to_string(&topic.bodies)?)
+            .execute(&mut *connection)
+            .await
+            .with_context(|| format!("cannot keep topic {}", topic.code))?;
+    }
+    sqlx::query(
+        "INSERT INTO topic_waiting (story_id) SELECT story_id FROM story_topic WHERE owner = 'machine'
+         ON CONFLICT DO NOTHING",
+    )
+    .execute(connection)
+    .await
+    .context("cannot note which stories are to be looked at again")?;
+    Ok(())
+}
+
+/// Stories by topic, the empty code for those without one.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn counts(pool: &Pool) -> Result<HashMap<String, i64>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as("SELECT topic, COUNT(*) FROM story_topic GROUP BY topic")
+        .fetch_all(pool)
+        .await
+        .context("cannot count the stories of each topic")?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What a story's topic is, when it was looked at.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn of(connection: &mut Connection, story: &str) -> Result<Option<Held>> {
+    type Row = (String, String, String, String, i64);
+    let row: Option<Row> =
+        sqlx::query_as("SELECT topic, owner, why, actor, set_at FROM story_topic WHERE story_id = $1")
+            .bind(story)
+            .fetch_optional(connection)
+            .await
+            .with_context(|| format!("cannot read the topic of story {story}"))?;
+    Ok(row.map(|(topic, owner, why, actor, at)| Held {
+        topic: Owned { value: (!topic.is_empty()).then_some(topic), owner: owner.parse().unwrap_or(Owner::Machine) },
+        why: serde_json::from_str(&why).unwrap_or_default(),
+        actor,
+        at: instant(at),
+    }))
+}
+
+/// Sets a story's topic, or clears it, unless it belongs to somebody of a higher rank; says whether the claim stands.
+/// The story's articles go to the search index again when the topic is another one.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub async fn claim(connection: &mut Connection, story: &str, claim: &Held, targets: &[&str]) -> Result<bool> {
+    let before = of(connection, story).await?.map(|held| held.topic);
+    let after = settle(before.clone(), claim.topic.clone());
+    if after != claim.topic {
+        return Ok(false);
+    }
+    sqlx::query(
+        "INSERT INTO story_topic (story_id, topic, owner, why, actor, set_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (story_id) DO UPDATE SET topic = excluded.topic, owner = excluded.owner, why = excluded.why,
+            actor = excluded.actor, set_at = excluded.set_at",
+    )
+    .bind(story)
+    .bind(after.value.as_deref().unwrap_or_default())
+    .bind(after.owner.as_str())
+    .bind(serde_json::to_string(&claim.why)?)
+    .bind(&claim.actor)
+    .bind(millis(claim.at))
+    .execute(&mut *connection)
+    .await
+    .with_context(|| format!("cannot set the topic of story {story}"))?;
+    if before.and_then(|before| before.value) != after.value {
+        let articles: Vec<(String,)> = sqlx::query_as("SELECT id FROM article WHERE story_id = $1")
+            .bind(story)
+            .fetch_all(&mut *connection)
+            .await
+            .with_context(|| format!("cannot list the articles of story {story}"))?;
+        for (id,) in articles {
+            let revision = archive::touch(connection, &id).await?;
+            outbox::mark(connection, targets, &id, revision).await?;
+        }
+    }
+    Ok(true)
+}
+
+#[derive(FromRow)]
+struct Waiting {
+    story_id: String,
+    title: Option<String>,
+    summary: Option<String>,
+    text: Option<String>,
+    section: Option<String>,
+    documents: Option<String>,
+    portal: Option<String>,
+}
+
+/// Suggests a topic for every story that waits for one; says how many there were. Reading and thinking happen outside
+/// the transaction, so that nobody waits for them.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub async fn suggest_waiting(store: &Store, target: &str, now: Timestamp) -> Result<usize> {
+    let mut topics: Option<Topics> = None;
+    let mut sum = 0;
+    loop {
+        let waiting = waiting(store.pool()).await?;
+        if waiting.is_empty() {
+            return Ok(sum);
+        }
+        sum += waiting.len();
+        let ready = match topics.take() {
+            Some(ready) => ready,
+            None => Topics::new(list(store.pool()).await?),
+        };
+        let (ready, suggested) = tokio::task::spawn_blocking(move || {
+            let suggested: Vec<(String, Option<Suggestion>)> = waiting
+                .into_iter()
+                .map(|row| {
+                    let (story, subject) = row.subject();
+                    (story, ready.suggest(&subject))
+                })
+                .collect();
+            (ready, suggested)
+        })
+        .await
+        .context("cannot suggest topics")?;
+        topics = Some(ready);
+        let target = target.to_owned();
+        store.write(move |connection| async move { keep(connection, &suggested, &target, now).await }.boxed()).await?;
+    }
+}
+
+async fn waiting(pool: &Pool) -> Result<Vec<Waiting>> {
+    sqlx::query_as(
+        "SELECT w.story_id, a.title, a.summary, substr(a.text, 1, $2) AS text, a.category AS section, a.documents,
+                p.name AS portal
+         FROM topic_waiting w LEFT JOIN article a ON a.id = w.story_id LEFT JOIN portal p ON p.id = a.portal_id
+         ORDER BY w.story_id LIMIT $1",
+    )
+    .bind(TOGETHER)
+    .bind(i64::try_from(TEXT_CHARS).unwrap_or(i64::MAX))
+    .fetch_all(pool)
+    .await
+    .context("cannot read the stories that wait for a topic")
+}
+
+impl Waiting {
+    fn subject(self) -> (String, Subject) {
+        let subject = Subject {
+            title: self.title.unwrap_or_default(),
+            summary: self.summary.unwrap_or_default(),
+            text: self.text.unwrap_or_default(),
+            section: self.section.unwrap_or_default(),
+            portal: self.portal.unwrap_or_default(),
+            documents: self.documents.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default(),
+        };
+        (self.story_id, subject)
+    }
+}
+
+async fn keep(
+    connection: &mut Connection,
+    suggested: &[(String, Option<Suggestion>)],
+    target: &str,
+    now: Timestamp,
+) -> Result<()> {
+    for (story, suggestion) in suggested {
+        let suggestion = suggestion.clone();
+        let (value, why) = suggestion.map_or((None, Vec::new()), |found| (Some(found.code), found.why));
+        let held = Held { topic: Owned { value, owner: Owner::Machine }, why, actor: String::new(), at: now };
+        claim(connection, story, &held, &[target]).await?;
+        sqlx::query("DELETE FROM topic_waiting WHERE story_id = $1")
+            .bind(story)
+            .execute(&mut *connection)
+            .await
+            .with_context(|| format!("cannot note that story {story} was looked at"))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use super::*;
+    use crate::triage::table::bare_story;
+
+    fn held(owner: Owner, value: Option<&str>) -> Held {
+        let topic = Owned { value: value.map(str::to_owned), owner };
+        Held { topic, why: Vec::new(), actor: String::new(), at: instant(0) }
+    }
+
+    #[tokio::test]
+    async fn the_machine_fills_only_what_is_nobodys() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("lantoa.db")).await.unwrap();
+        let stories = store.write(|connection| async move { bare_story(connection, "a").await }.boxed());
+        stories.await.unwrap();
+        assert_eq!(suggest_waiting(&store, "embedded", instant(1)).await.unwrap(), 1);
+        assert_eq!(suggest_waiting(&store, "embedded", instant(1)).await.unwrap(), 0);
+        let told = store.write(|connection| {
+            async move {
+                let mut told = Vec::new();
+                for (owner, value) in [
+                    (Owner::Machine, Some("y-te")),
+                    (Owner::HumanMinistry, None),
+                    (Owner::Machine, Some("y-te")),
+                    (Owner::HumanCentre, Some("giao-duc")),
+                    (Owner::HumanMinistry, Some("y-te")),
+                ] {
+                    let stands = claim(connection, "a", &held(owner, value), &["embedded"]).await?;
+                    told.push((stands, of(connection, "a").await?.unwrap().topic.value.unwrap_or_default()));
+                }
+                Ok(told)
+            }
+            .boxed()
+        });
+        let told = told.await.unwrap();
+        let expected = [(true, "y-te"), (true, ""), (false, ""), (true, "giao-duc"), (false, "giao-duc")];
+        assert_eq!(told, expected.map(|(stands, value)| (stands, value.to_owned())));
+    }
+
+    #[tokio::test]
+    async fn an_edited_list_takes_the_place_of_the_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("lantoa.db")).await.unwrap();
+        assert_eq!(list(store.pool()).await.unwrap(), seed().unwrap());
+        let own = vec![Topic {
+            code: "khac".to_owned(),
+            name: "Khác".to_owned(),
+            name_en: String::new(),
+            words: vec!["việc khác".to_owned()],
+            bodies: Vec::new(),
+        }];
+        let edited = own.clone();
+        store.write(move |connection| async move { replace(connection, &edited).await }.boxed()).await.unwrap();
+        assert_eq!(list(store.pool()).await.unwrap(), own);
+    }
+}
