@@ -12,7 +12,7 @@ use super::sought::{Sought, Word};
 use crate::vietnamese::document;
 
 /// The list that the program brings.
-const SEED: &str = include_str!("../../../seeds/topics.toml");
+const SEED: &str = include_str!("topics.toml");
 
 /// Points under which nothing is suggested: one word of the text alone says nothing.
 const ENOUGH: u32 = 4;
