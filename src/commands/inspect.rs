@@ -146,7 +146,9 @@ fn feed(file: &File, now: Timestamp) -> Result<Value> {
             json!({
                 "id": entry.id,
                 "title": entry.title,
-                "link": entry.link,
+                // As other readers show it: an identifier that is an address stands for a link that is not there
+                // (RSS 2.0, `guid`). Nothing but http is ever asked for.
+                "link": entry.link.clone().or_else(|| Url::parse(&entry.id).ok()),
                 "published": entry.published.or(entry.updated),
             })
         })

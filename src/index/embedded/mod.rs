@@ -5,6 +5,7 @@
 mod aside;
 mod ask;
 mod best;
+mod clause;
 mod facets;
 mod misspelt;
 mod schema;
