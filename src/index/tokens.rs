@@ -54,17 +54,12 @@ impl Keys {
 
     /// Appends the keys of `text` to both streams.
     pub(super) fn append(&mut self, text: &str, streams: &mut Streams) {
-        let mut before = None;
         for run in runs(text) {
             let word = &text[run];
-            let here = (streams.exact.len(), streams.folded.len());
             if word.is_ascii() {
                 streams.push_ascii(word);
             } else {
                 streams.push(self.of(word));
-            }
-            if let Some(before) = before.replace(here) {
-                streams.pair(before, here);
             }
         }
     }
@@ -75,37 +70,13 @@ impl Keys {
 pub(super) struct Streams {
     pub(super) exact: String,
     pub(super) folded: String,
-    /// Every two neighbours of a part as one key, see [`pair`]: with marks, and without.
-    pub(super) pairs: String,
 }
-
-/// Two neighbours as one key. No word holds the sign between them.
-pub(super) fn pair(left: &str, right: &str) -> String {
-    format!("{left}{JOIN}{right}")
-}
-
-const JOIN: char = '_';
 
 impl Streams {
     /// Ends a part: what follows is no neighbour of what came before.
     pub(super) fn end_part(&mut self) {
         self.exact.push(BREAK);
         self.folded.push(BREAK);
-    }
-
-    /// Appends the pair of the last two words, which begin at these places of both streams.
-    fn pair(&mut self, before: (usize, usize), last: (usize, usize)) {
-        let exact = (&self.exact[before.0..last.0], &self.exact[last.0..]);
-        let folded = (&self.folded[before.1..last.1], &self.folded[last.1..]);
-        let mut push = |(left, right): (&str, &str)| {
-            self.pairs.push_str(left.trim_end_matches(' '));
-            self.pairs.push(JOIN);
-            self.pairs.push_str(right);
-        };
-        if exact != folded {
-            push(exact);
-        }
-        push(folded);
     }
 
     fn push(&mut self, key: &Key) {
@@ -184,30 +155,10 @@ mod tests {
 
     #[test]
     fn accents_and_tone_placement_live_in_the_exact_key() {
-        let [old, new, other] = ["hòa", "HOÀ", "họa"].map(make);
+        let [old, new, other, bare] = ["hòa", "HOÀ", "họa", "hoa"].map(make);
         assert_eq!(old, new);
         assert_ne!(old.exact, other.exact);
         assert_eq!(old.folded, other.folded);
-    }
-
-    #[test]
-    fn neighbours_are_pairs_with_marks_and_without() {
-        let mut streams = Streams::default();
-        Keys::default().append("Lũ năm 2026, số 08", &mut streams);
-        let exact = |word: &str| make(word).exact.to_string();
-        let expected = [
-            pair(&exact("lũ"), &exact("năm")),
-            pair("lu", "nam"),
-            pair(&exact("năm"), "2026"),
-            pair("nam", "2026"),
-            pair("2026", &exact("số")),
-            pair("2026", "so"),
-            pair(&exact("số"), "8"),
-            pair("so", "8"),
-        ];
-        assert_eq!(streams.pairs.trim_end(), expected.join(" "));
-        let mut plain = Streams::default();
-        Keys::default().append("ASEAN 2026", &mut plain);
-        assert_eq!(plain.pairs, "asean_2026 ");
+        assert!(old.is_marked() && !bare.is_marked());
     }
 }

@@ -3,13 +3,10 @@
 use std::collections::HashMap;
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{Cardinality, Column, StrColumn};
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 use crate::index::{MOST_DOCUMENT_VALUES, MOST_FACET_VALUES, Results, most_first};
-
-/// Between the first and the last year that a date can have.
-const MOST_YEARS: usize = 20_000;
 
 /// Counts matches.
 pub(super) struct Facets;
@@ -56,65 +53,28 @@ pub(super) struct SegmentCounts {
     kinds: OrdCounts,
     topics: OrdCounts,
     documents: OrdCounts,
-    years: YearCounts,
+    year: Column<i64>,
+    years: HashMap<i64, u64>,
 }
 
 struct OrdCounts {
     column: Option<StrColumn>,
     counts: Vec<u64>,
-    /// Room for a block of numbers.
-    ords: Vec<Option<u64>>,
-}
-
-struct YearCounts {
-    column: Column<i64>,
-    /// Of the segment.
-    first: i64,
-    counts: Vec<u64>,
-    /// Room for a block of years.
-    years: Vec<Option<i64>>,
-}
-
-impl YearCounts {
-    fn of(segment: &SegmentReader) -> tantivy::Result<Self> {
-        let column = segment.fast_fields().i64("year")?;
-        let (first, last) = (column.min_value(), column.max_value());
-        let span = usize::try_from(last.saturating_sub(first)).map_or(0, |span| span.min(MOST_YEARS));
-        Ok(Self { column, first, counts: vec![0; span + 1], years: Vec::new() })
-    }
-
-    fn add(&mut self, docs: &[DocId]) {
-        self.years.resize(docs.len(), None);
-        self.column.first_vals(docs, &mut self.years);
-        for year in self.years.drain(..).flatten() {
-            let at = usize::try_from(year.saturating_sub(self.first)).unwrap_or(usize::MAX);
-            if let Some(count) = self.counts.get_mut(at) {
-                *count += 1;
-            }
-        }
-    }
-
-    fn named(self) -> HashMap<i64, u64> {
-        (self.first..).zip(self.counts).filter(|(_, n)| *n > 0).collect()
-    }
 }
 
 impl OrdCounts {
     fn of(segment: &SegmentReader, field: &str) -> tantivy::Result<Self> {
         let column = segment.fast_fields().str(field)?;
         let counts = vec![0; column.as_ref().map_or(0, |column| column.num_terms())];
-        Ok(Self { column, counts, ords: Vec::new() })
+        Ok(Self { column, counts })
     }
 
-    fn add(&mut self, docs: &[DocId]) {
-        let Some(column) = &self.column else { return };
-        if column.ords().get_cardinality() == Cardinality::Full {
-            self.ords.resize(docs.len(), None);
-            column.ords().first_vals(docs, &mut self.ords);
-            count(self.ords.drain(..).flatten(), &mut self.counts);
-        } else {
-            for doc in docs {
-                count(column.term_ords(*doc), &mut self.counts);
+    fn add(&mut self, doc: DocId) {
+        if let Some(column) = &self.column {
+            for ord in column.term_ords(doc) {
+                if let Some(count) = usize::try_from(ord).ok().and_then(|ord| self.counts.get_mut(ord)) {
+                    *count += 1;
+                }
             }
         }
     }
@@ -144,7 +104,8 @@ impl Collector for Facets {
             kinds: OrdCounts::of(segment, "kind")?,
             topics: OrdCounts::of(segment, "topic")?,
             documents: OrdCounts::of(segment, "documents")?,
-            years: YearCounts::of(segment)?,
+            year: segment.fast_fields().i64("year")?,
+            years: HashMap::new(),
         })
     }
 
@@ -170,16 +131,14 @@ impl SegmentCollector for SegmentCounts {
     type Fruit = Counts;
 
     fn collect(&mut self, doc: DocId, _: Score) {
-        self.collect_block(&[doc]);
-    }
-
-    fn collect_block(&mut self, docs: &[DocId]) {
-        self.total += docs.len() as u64;
-        self.portals.add(docs);
-        self.kinds.add(docs);
-        self.topics.add(docs);
-        self.documents.add(docs);
-        self.years.add(docs);
+        self.total += 1;
+        self.portals.add(doc);
+        self.kinds.add(doc);
+        self.topics.add(doc);
+        self.documents.add(doc);
+        if let Some(year) = self.year.first(doc) {
+            *self.years.entry(year).or_default() += 1;
+        }
     }
 
     fn harvest(self) -> Counts {
@@ -189,15 +148,7 @@ impl SegmentCollector for SegmentCounts {
             kinds: self.kinds.named(),
             topics: self.topics.named(),
             documents: self.documents.named(),
-            years: self.years.named(),
-        }
-    }
-}
-
-fn count(ords: impl Iterator<Item = u64>, counts: &mut [u64]) {
-    for ord in ords {
-        if let Some(count) = usize::try_from(ord).ok().and_then(|ord| counts.get_mut(ord)) {
-            *count += 1;
+            years: self.years,
         }
     }
 }

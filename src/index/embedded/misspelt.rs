@@ -3,7 +3,7 @@
 //! letters has twenty others at that distance, and guessing among them is noise.
 
 use tantivy::collector::Count;
-use tantivy::query::{BooleanQuery, Query as Matching};
+use tantivy::query::{BooleanQuery, Occur, Query as Clause};
 use tantivy::{Searcher, Term};
 
 use super::Inner;
@@ -62,13 +62,13 @@ impl Inner {
             let tried = asked.with_word(at, &candidate);
             let ask = Ask { fields: &self.fields, asked: &tried };
             let pairs = [at.checked_sub(1).map(|before| before..at + 1), Some(at..at + 2)].into_iter().flatten();
-            let mut sides: Vec<Box<dyn Matching>> = Vec::new();
+            let mut sides: Vec<(Occur, Box<dyn Clause>)> = Vec::new();
             for pair in pairs.filter_map(|pair| tried.words.get(pair)) {
                 for field in [self.fields.title_folded, self.fields.body_folded] {
-                    sides.push(ask.folded(field, pair).matching());
+                    sides.push((Occur::Should, ask.folded(field, pair)));
                 }
             }
-            let beside = if sides.is_empty() { 0 } else { searcher.search(&BooleanQuery::union(sides), &Count)? };
+            let beside = if sides.is_empty() { 0 } else { searcher.search(&BooleanQuery::new(sides), &Count)? };
             if (beside, frequency) > best.0 {
                 best = ((beside, frequency), Some(candidate));
             }
@@ -77,7 +77,7 @@ impl Inner {
     }
 
     fn count(&self, searcher: &Searcher, asked: &Asked) -> tantivy::Result<usize> {
-        searcher.search(&Ask { fields: &self.fields, asked }.wanted(&Query::default(), Demand::All).matching(), &Count)
+        searcher.search(&Ask { fields: &self.fields, asked }.clause(&Query::default(), Demand::All), &Count)
     }
 
     /// Words of the index at one insertion, deletion, replacement or exchange of neighbours, the most frequent first.

@@ -5,7 +5,6 @@
 mod aside;
 mod ask;
 mod best;
-mod clause;
 mod facets;
 mod misspelt;
 mod schema;

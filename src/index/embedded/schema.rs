@@ -15,7 +15,7 @@ use crate::store::{instant, millis};
 use crate::vietnamese;
 
 /// Names the way keys are made. Raise the number when they change: an index with another name is set aside at opening.
-pub(super) const TOKENIZER: &str = "lantoa-keys-3";
+pub(super) const TOKENIZER: &str = "lantoa-keys-2";
 /// Positions between two parts of a field, more than any phrase is long.
 const PART_GAP: usize = 100;
 
@@ -53,9 +53,6 @@ pub(super) struct Fields {
     /// Words of the attached files with marks, and without.
     pub(super) files_exact: Field,
     pub(super) files_folded: Field,
-    /// Neighbours in headline, sapo, body and files as one word each, with marks and without: where two frequent
-    /// syllables stand together is told at once, and their places need not be compared.
-    pub(super) pairs: Field,
 }
 
 pub(super) fn schema() -> (Schema, Fields) {
@@ -64,12 +61,6 @@ pub(super) fn schema() -> (Schema, Fields) {
         TextFieldIndexing::default()
             .set_tokenizer(TOKENIZER)
             .set_index_option(IndexRecordOption::WithFreqsAndPositions),
-    );
-    let pairs = TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer(TOKENIZER)
-            .set_index_option(IndexRecordOption::Basic)
-            .set_fieldnorms(false),
     );
     let fields = Fields {
         id: builder.add_text_field("id", STRING | STORED),
@@ -96,7 +87,6 @@ pub(super) fn schema() -> (Schema, Fields) {
         body_folded: builder.add_text_field("body_folded", keys.clone()),
         files_exact: builder.add_text_field("files_exact", keys.clone()),
         files_folded: builder.add_text_field("files_folded", keys),
-        pairs: builder.add_text_field("pairs", pairs),
     };
     (builder.build(), fields)
 }
@@ -144,9 +134,6 @@ impl Fields {
             document.add_text(self.files, files);
             document.add_text(self.files_exact, attached.exact);
             document.add_text(self.files_folded, attached.folded);
-        }
-        for pairs in [headline.pairs, body.pairs, attached.pairs] {
-            document.add_text(self.pairs, pairs);
         }
         document.add_text(self.title_exact, headline.exact);
         document.add_text(self.title_folded, headline.folded);

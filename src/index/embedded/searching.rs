@@ -1,7 +1,7 @@
 //! Answers. In: a query. Out: the best articles, or the newest, one for each story, and the counts of all that match.
 
 use anyhow::{Context, Result};
-use tantivy::query::EnableScoring;
+use tantivy::query::{BooleanQuery, ConstScoreQuery, Query as Clause};
 use tantivy::{Searcher, TantivyDocument};
 
 use super::Inner;
@@ -58,29 +58,25 @@ impl Inner {
         demand: Demand,
     ) -> tantivy::Result<(Found, Counts)> {
         let ask = Ask { fields: &self.fields, asked };
-        let wanted = ask.wanted(query, demand);
+        let clause = ask.clause(query, demand);
         let (offset, limit) = query.window();
         // Beyond the deepest hit only the counts are wanted.
         let offset = if limit == 0 { 0 } else { offset };
-        let mut best = Best::new(offset, limit, newest_instant(searcher)?);
-        if query.sort != Sort::Newest && !asked.is_everything() {
-            let scoring = EnableScoring::enabled_from_searcher(searcher);
-            let worths = wanted.worths().map(|clause| clause.weighed(scoring));
-            best.worths = Some(worths.collect::<tantivy::Result<_>>()?);
-        }
+        let by_date = query.sort == Sort::Newest || asked.is_everything();
+        let best = Best { offset, limit, by_date, newest: newest_instant(searcher)? };
         // Syllables that stand together outrank scattered ones, so where more articles have them together than anybody
-        // can page through, the others would only be counted, and those are a large part of the index.
+        // can page through, the others would only be counted: at the price of scoring a large part of the index.
         if demand == Demand::All
-            && best.worths.is_some()
+            && !by_date
             && let Some(together) = ask.together()
         {
-            let (found, counts) = searcher.search(&wanted.matching_only(&together), &(&best, Facets))?;
+            let narrowed = BooleanQuery::intersection(vec![clause.box_clone(), together_only(together)]);
+            let (found, counts) = searcher.search(&narrowed, &(best, Facets))?;
             if counts.total() >= DEEPEST_HIT as u64 {
                 return Ok((found, counts));
             }
-            best.forget();
         }
-        searcher.search(&wanted.matching(), &(&best, Facets))
+        searcher.search(&clause, &(best, Facets))
     }
 
     fn results(&self, searcher: &Searcher, step: &Step, found: Found, counts: Counts) -> Result<Results> {
@@ -110,6 +106,11 @@ impl Inner {
             story: text(fields.story).to_owned(),
         }
     }
+}
+
+/// A condition that adds nothing to the score.
+fn together_only(clause: Box<dyn Clause>) -> Box<dyn Clause> {
+    Box::new(ConstScoreQuery::new(clause, 0.0))
 }
 
 /// The instant of the newest article: age is counted from it.
