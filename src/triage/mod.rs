@@ -7,6 +7,7 @@
 mod decide;
 mod options;
 pub mod ownership;
+pub mod rules;
 mod score;
 mod sought;
 mod state;

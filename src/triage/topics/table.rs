@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use futures::FutureExt;
 use sqlx::FromRow;
 
-use super::{Subject, Suggestion, TEXT_CHARS, Topic, Topics, check, seed};
+use super::{MAX_TOPICS, Subject, Suggestion, TEXT_CHARS, Topic, Topics, check, seed};
 use crate::archive;
 use crate::clock::Timestamp;
 use crate::index::outbox;
@@ -36,16 +36,31 @@ struct TopicRow {
     name_en: String,
     words: String,
     bodies: String,
+    retired: i64,
 }
 
-/// The list, in its order: as edited, or as the program brings it.
+/// The list, in its order: as edited, or as the program brings it; retired topics too.
 ///
 /// # Errors
 /// When the record cannot be read.
 pub async fn list(pool: &Pool) -> Result<Vec<Topic>> {
+    listed(&mut *pool.acquire().await.context("cannot reach the record")?).await
+}
+
+/// The topics that can be given to a story.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn in_use(pool: &Pool) -> Result<Vec<Topic>> {
+    let mut topics = list(pool).await?;
+    topics.retain(|topic| !topic.retired);
+    Ok(topics)
+}
+
+pub(super) async fn listed(connection: &mut Connection) -> Result<Vec<Topic>> {
     let rows: Vec<TopicRow> =
-        sqlx::query_as("SELECT code, name, name_en, words, bodies FROM topic ORDER BY place, code")
-            .fetch_all(pool)
+        sqlx::query_as("SELECT code, name, name_en, words, bodies, retired FROM topic ORDER BY place, code")
+            .fetch_all(connection)
             .await
             .context("cannot read the list of topics")?;
     if rows.is_empty() {
@@ -60,29 +75,61 @@ pub async fn list(pool: &Pool) -> Result<Vec<Topic>> {
             code: row.code,
             name: row.name,
             name_en: row.name_en,
+            retired: row.retired == 1,
         })
         .collect())
 }
 
-/// Puts a whole list in the place of the old one. Stories whose topic is a machine's are looked at again; what people
-/// and rules set stays.
+/// Changes the list and keeps it whole: `change` gets the list as it stands and answers whether it did something.
 ///
 /// # Errors
-/// When a topic cannot be kept, or the record cannot be written.
+/// What `change` says, when a topic cannot be kept, or the record cannot be read or written.
+pub async fn edit(connection: &mut Connection, change: impl FnOnce(&mut Vec<Topic>) -> Result<()>) -> Result<()> {
+    let mut topics = listed(connection).await?;
+    change(&mut topics)?;
+    replace(connection, &topics).await
+}
+
+/// Puts a whole list in the place of the old one. Stories whose topic is a machine's are looked at again when another
+/// one may fit them now; what people and rules set stays.
+///
+/// # Errors
+/// When a topic cannot be kept, one that stories have is missing, or the record cannot be written.
 pub async fn replace(connection: &mut Connection, topics: &[Topic]) -> Result<()> {
+    anyhow::ensure!(topics.len() <= MAX_TOPICS, "{} topics are too many (at most {MAX_TOPICS})", topics.len());
+    for (at, topic) in topics.iter().enumerate() {
+        check(topic)?;
+        let twice = topics[..at].iter().any(|other| other.code == topic.code);
+        anyhow::ensure!(!twice, "topic `{}` is there already (give this one another code)", topic.code);
+    }
+    let before = listed(connection).await?;
+    let carried: Vec<String> = sqlx::query_scalar("SELECT DISTINCT topic FROM story_topic WHERE topic <> ''")
+        .fetch_all(&mut *connection)
+        .await
+        .context("cannot read which topics stories have")?;
+    if let Some(missing) = carried.iter().find(|code| !topics.iter().any(|topic| topic.code == **code)) {
+        // What an older list left behind is nobody's fault now.
+        let was_there = before.iter().any(|topic| topic.code == *missing);
+        anyhow::ensure!(!was_there, "cannot leave out topic `{missing}`: stories have it (retire it)");
+    }
     sqlx::query("DELETE FROM topic").execute(&mut *connection).await.context("cannot empty the list of topics")?;
     for (place, topic) in topics.iter().enumerate() {
-        check(topic)?;
-        sqlx::query("INSERT INTO topic (code, place, name, name_en, words, bodies) VALUES ($1, $2, $3, $4, $5, $6)")
-            .bind(&topic.code)
-            .bind(i64::try_from(place).unwrap_or(i64::MAX))
-            .bind(&topic.name)
-            .bind(&topic.name_en)
-            .bind(serde_json::to_string(&topic.words)?)
-            .bind(serde_json::to_string(&topic.bodies)?)
-            .execute(&mut *connection)
-            .await
-            .with_context(|| format!("cannot keep topic {}", topic.code))?;
+        sqlx::query(
+            "INSERT INTO topic (code, place, name, name_en, words, bodies, retired) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(&topic.code)
+        .bind(i64::try_from(place).unwrap_or(i64::MAX))
+        .bind(&topic.name)
+        .bind(&topic.name_en)
+        .bind(serde_json::to_string(&topic.words)?)
+        .bind(serde_json::to_string(&topic.bodies)?)
+        .bind(i64::from(topic.retired))
+        .execute(&mut *connection)
+        .await
+        .with_context(|| format!("cannot keep topic {}", topic.code))?;
+    }
+    if tells_the_same(&before, topics) {
+        return Ok(());
     }
     sqlx::query(
         "INSERT INTO topic_waiting (story_id) SELECT story_id FROM story_topic WHERE owner = 'machine'
@@ -92,6 +139,20 @@ pub async fn replace(connection: &mut Connection, topics: &[Topic]) -> Result<()
     .await
     .context("cannot note which stories are to be looked at again")?;
     Ok(())
+}
+
+/// Whether two lists suggest the same: the order alone, or a name in English, changes no suggestion worth the work.
+fn tells_the_same(before: &[Topic], after: &[Topic]) -> bool {
+    let same = |topic: &Topic| {
+        before.iter().any(|other| {
+            other.code == topic.code
+                && other.name == topic.name
+                && other.words == topic.words
+                && other.bodies == topic.bodies
+                && other.retired == topic.retired
+        })
+    };
+    before.len() == after.len() && after.iter().all(same)
 }
 
 /// Stories by topic, the empty code for those without one.
@@ -135,6 +196,9 @@ pub async fn claim(connection: &mut Connection, story: &str, claim: &Held, targe
     let before = of(connection, story).await?.map(|held| held.topic);
     let after = settle(before.clone(), claim.topic.clone());
     if after != claim.topic {
+        if claim.topic.owner == Owner::Machine {
+            remember_suggestion(connection, story, claim).await?;
+        }
         return Ok(false);
     }
     sqlx::query(
@@ -151,6 +215,9 @@ pub async fn claim(connection: &mut Connection, story: &str, claim: &Held, targe
     .execute(&mut *connection)
     .await
     .with_context(|| format!("cannot set the topic of story {story}"))?;
+    if claim.topic.owner == Owner::Machine {
+        remember_suggestion(connection, story, claim).await?;
+    }
     if before.and_then(|before| before.value) != after.value {
         let articles: Vec<(String,)> = sqlx::query_as("SELECT id FROM article WHERE story_id = $1")
             .bind(story)
@@ -163,6 +230,18 @@ pub async fn claim(connection: &mut Connection, story: &str, claim: &Held, targe
         }
     }
     Ok(true)
+}
+
+/// What the machine suggests stands beside what people set.
+async fn remember_suggestion(connection: &mut Connection, story: &str, claim: &Held) -> Result<()> {
+    sqlx::query("UPDATE story_topic SET suggested = $2, suggested_why = $3 WHERE story_id = $1")
+        .bind(story)
+        .bind(claim.topic.value.as_deref().unwrap_or_default())
+        .bind(serde_json::to_string(&claim.why)?)
+        .execute(connection)
+        .await
+        .with_context(|| format!("cannot note what is suggested for story {story}"))?;
+    Ok(())
 }
 
 #[derive(FromRow)]
@@ -313,6 +392,7 @@ mod tests {
             name_en: String::new(),
             words: vec!["việc khác".to_owned()],
             bodies: Vec::new(),
+            retired: false,
         }];
         let edited = own.clone();
         store.write(move |connection| async move { replace(connection, &edited).await }.boxed()).await.unwrap();
