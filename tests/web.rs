@@ -24,6 +24,8 @@ use tower::ServiceExt;
 
 #[path = "web/citizens.rs"]
 mod citizens;
+#[path = "web/hostile_texts.rs"]
+mod hostile_texts;
 #[path = "web/openapi.rs"]
 mod openapi;
 #[path = "web/rules.rs"]

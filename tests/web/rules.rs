@@ -49,7 +49,7 @@ async fn a_rule_is_tried_before_it_is_kept() {
     assert_eq!(ran, 3);
     house.get("/desk/items/1", &lan).await.has("/desk/items/1/rules").has("Khẩn");
     let why = house.get("/desk/items/1/rules", &lan).await;
-    why.has("Trúng").has("bão (title)").has("Đặt mức: urgent").has("đã làm");
+    why.has("Trúng").has("bão (Tiêu đề)").has("Đặt mức: Khẩn").has("đã làm");
     house.get("/desk/items/2/rules", &lan).await.has("Không trúng").has("Chưa luật nào trúng tin này");
 
     for (act, shown) in [("shadow", "Luật chạy thử ngầm"), ("off", "Đã tắt luật"), ("on", "Luật đang chạy")]

@@ -3,6 +3,7 @@
 //! In come the editable list and what is known of a story; out comes a suggestion with the words that it goes by, or
 //! nothing. Officers and editors decide; who may overwrite whom is [`super::ownership`].
 
+mod list;
 mod people;
 pub mod table;
 

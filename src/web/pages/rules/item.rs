@@ -16,6 +16,8 @@ use crate::web::pages::desk::seen;
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 
+use super::words;
+
 #[derive(Template)]
 #[template(path = "rules_item.html")]
 struct RulesOfItem {

@@ -3,6 +3,7 @@
 
 mod fields;
 mod item;
+mod words;
 
 use std::sync::Arc;
 
