@@ -22,7 +22,7 @@ pub fn atom(feed: &Feed<'_>, stories: &[Amplified]) -> String {
         for (scheme, term) in [("status", story.status.as_str()), ("level", story.level.as_str())] {
             let _ = writeln!(out, "<category scheme=\"{}/feeds/{scheme}\" term=\"{term}\"/>", text(feed.site));
         }
-        put(&mut out, "summary", story.words());
+        put(&mut out, "summary", &story.words());
         out += "</entry>\n";
     }
     out + "</feed>\n"

@@ -27,7 +27,7 @@ pub fn rss(feed: &Feed<'_>, entries: &[Amplified]) -> String {
         put(&mut out, "category", entry.status.as_str());
         put(&mut out, "category", entry.level.as_str());
         // RSS takes descriptions for HTML: what is text must be escaped once more to stay text.
-        put(&mut out, "description", &text(entry.words()));
+        put(&mut out, "description", &text(&entry.words()));
         out += "</item>\n";
     }
     out + "</channel>\n</rss>\n"

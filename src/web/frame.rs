@@ -146,4 +146,9 @@ impl Frame {
     pub(super) fn desk_keys(&self) -> &'static str {
         &assets::DESK_ADDRESS
     }
+
+    /// Where the desk's live connection is.
+    pub(super) fn desk_live(&self) -> &'static str {
+        &assets::DESK_LIVE_ADDRESS
+    }
 }
