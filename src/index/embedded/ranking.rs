@@ -206,7 +206,7 @@ impl Search<'_, '_, '_> {
     fn divide(&mut self, group: Group, views: &Views<'_>) -> tantivy::Result<()> {
         let (at, view) = &views[group.view];
         let Some(band) = view.bands.get(group.band).filter(|_| group.docs.count() > SMALL) else {
-            return self.take(group, *at, view);
+            return self.take(&group, *at, view);
         };
         let inside = group.docs.met(&band.docs);
         let outside = group.docs.without(&band.docs);
@@ -219,7 +219,7 @@ impl Search<'_, '_, '_> {
         Ok(())
     }
 
-    fn take(&mut self, group: Group, at: usize, view: &View<'_>) -> tantivy::Result<()> {
+    fn take(&mut self, group: &Group, at: usize, view: &View<'_>) -> tantivy::Result<()> {
         let segment = &self.segments[at];
         let share = share_left(segment.part.columns.newest, self.newest);
         let mut words = view.words()?;
