@@ -266,6 +266,11 @@ try {
     ["desk, closed", "/desk?view=closed", "admin"],
     ["desk of an officer", "/desk", "officer"],
     ["desk item", `/desk/items/${queue.items[0].id}`, "admin"],
+    ["rules of a desk item", `/desk/items/${queue.items[0].id}/rules`, "admin"],
+    ["rules", "/console/rules", "admin"],
+    ["new rule", "/console/rules/new", "admin"],
+    ["topics", "/console/topics", "admin"],
+    ["topic", "/console/topics/y-te", "admin"],
     ["forbidden", "/console", "officer"],
     ["console", "/console", "operator"],
   ];

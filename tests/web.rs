@@ -26,8 +26,12 @@ use tower::ServiceExt;
 mod citizens;
 #[path = "web/desk.rs"]
 mod desk;
+#[path = "web/hostile_texts.rs"]
+mod hostile_texts;
 #[path = "web/openapi.rs"]
 mod openapi;
+#[path = "web/rules.rs"]
+mod rules;
 #[path = "web/unanswered.rs"]
 mod unanswered;
 
@@ -440,6 +444,19 @@ async fn each_visitor_gets_what_is_theirs() {
         ("POST", "/console/questions", [403, 403, 400, 403, 400]),
         ("GET", "/console/unanswered", [303, 200, 200, 403, 200]),
         ("GET", "/console/unanswered.csv", [303, 200, 200, 403, 200]),
+        ("GET", "/console/rules", [303, 200, 403, 403, 200]),
+        ("GET", "/console/rules/new", [303, 200, 403, 403, 200]),
+        ("POST", "/console/rules/draft", [403, 422, 403, 403, 422]),
+        ("GET", "/console/rules/1", [303, 404, 403, 403, 404]),
+        ("POST", "/console/rules/1", [403, 404, 403, 403, 404]),
+        ("GET", "/console/topics", [303, 200, 403, 403, 200]),
+        ("POST", "/console/topics", [403, 422, 403, 403, 422]),
+        ("GET", "/console/topics/new", [303, 200, 403, 403, 200]),
+        ("GET", "/console/topics/y-te", [303, 200, 403, 403, 200]),
+        ("GET", "/console/topics/nothing", [303, 404, 403, 403, 404]),
+        ("POST", "/console/topics/y-te", [403, 400, 403, 403, 400]),
+        ("GET", "/desk/items/1/rules", [303, 200, 403, 403, 200]),
+        ("GET", "/desk/items/99/rules", [303, 404, 403, 403, 404]),
         ("GET", "/healthz", [200; 5]),
         // For clients on this machine only, and these requests say nothing of where they come from.
         ("GET", "/readyz", [404; 5]),

@@ -129,6 +129,16 @@ fn host(site: &str) -> String {
 }
 
 impl Feed<'_> {
+    /// Where an entry leads: to the original, or to our own page of the article where the record has no address of the
+    /// web for it. Readers open whatever stands there.
+    fn leads_to<'u>(&self, url: &'u str, article: &str) -> Cow<'u, str> {
+        let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+        if ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {
+            return Cow::Borrowed(url);
+        }
+        Cow::Owned(format!("{}/items/{article}", self.site))
+    }
+
     /// When the feed changed last.
     fn updated(&self, entries: &[Amplified]) -> Timestamp {
         entries.iter().map(|entry| entry.updated_at).max().unwrap_or(self.updated)

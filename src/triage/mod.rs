@@ -8,6 +8,7 @@ mod decide;
 mod filter;
 mod options;
 pub mod ownership;
+pub mod rules;
 mod score;
 mod sought;
 mod state;
