@@ -24,6 +24,8 @@ use tower::ServiceExt;
 
 #[path = "web/citizens.rs"]
 mod citizens;
+#[path = "web/desk.rs"]
+mod desk;
 #[path = "web/hostile_texts.rs"]
 mod hostile_texts;
 #[path = "web/openapi.rs"]
