@@ -1,7 +1,11 @@
 //! Accounts, links, sessions and the audit trail in the record.
 
+mod trail;
+
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::FromRow;
+
+pub use trail::{AUDIT, Line, Sought, acts, audit, lines};
 
 use super::token::Token;
 use super::{Account, Options, Role};
@@ -83,30 +87,6 @@ pub async fn link(
         .context("cannot keep a sign-in link")?;
     audit(connection, actor, "sign-in link made", name, "", now).await?;
     Ok(token)
-}
-
-/// Notes who did what. Rows are only ever added.
-///
-/// # Errors
-/// When the record cannot be written.
-pub async fn audit(
-    connection: &mut Connection,
-    actor: &str,
-    act: &str,
-    subject: &str,
-    detail: &str,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query("INSERT INTO audit (at, actor, act, subject, detail) VALUES ($1, $2, $3, $4, $5)")
-        .bind(millis(now))
-        .bind(actor)
-        .bind(act)
-        .bind(subject)
-        .bind(detail)
-        .execute(connection)
-        .await
-        .context("cannot write the audit trail")?;
-    Ok(())
 }
 
 /// How many accounts there are; a record without any needs its first administrator.

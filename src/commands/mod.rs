@@ -1,6 +1,7 @@
 //! The command line: one file for each command, and what they share.
 
 mod answer;
+mod audit;
 mod backup;
 mod bench;
 mod check;
@@ -89,6 +90,9 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Args),
+    /// Evidence: the audit trail and the decisions, chained so that no line can be altered unnoticed
+    #[command(subcommand)]
+    Audit(audit::Args),
     /// Addresses that bear a mark of secrecy: nothing of them was stored
     #[command(subcommand)]
     Notice(notice::Args),
@@ -174,6 +178,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Reindex(args) => reindex::run(context, args).await,
             Command::Rebuild(args) => rebuild::run(context, args).await,
             Command::User(args) => user::run(context, args).await,
+            Command::Audit(args) => audit::run(context, args).await,
             Command::Notice(args) => notice::run(context, args).await,
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,

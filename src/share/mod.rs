@@ -6,6 +6,7 @@
 mod atom;
 mod json;
 mod rss;
+mod spreadsheet;
 pub mod table;
 mod xml;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 pub use atom::{atom, found};
 pub use json::json;
 pub use rss::rss;
+pub use spreadsheet::{cell, sheet};
 
 use crate::clock::Timestamp;
 use crate::triage::Level;

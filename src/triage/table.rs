@@ -1,6 +1,7 @@
 //! The queue in the record.
 
 mod decisions;
+pub mod told;
 
 use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, FromRow};

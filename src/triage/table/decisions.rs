@@ -3,8 +3,9 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::told;
 use crate::clock::Timestamp;
-use crate::store::{Connection, instant, millis};
+use crate::store::{Connection, chain, instant, millis};
 use crate::triage::{Decision, Level, State};
 
 /// How an item stands: what a decision reads and changes.
@@ -61,9 +62,10 @@ pub(in crate::triage) async fn add_decision(
     detail: &Value,
     now: Timestamp,
 ) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO decision (item_id, at, actor, action, reason, from_state, to_state, revision, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    let decided_text = told::keep(connection, item).await?;
+    let (id,): (i64,) = sqlx::query_as(
+        "INSERT INTO decision (item_id, at, actor, action, reason, from_state, to_state, revision, detail, decided_text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     )
     .bind(item)
     .bind(millis(now))
@@ -74,10 +76,11 @@ pub(in crate::triage) async fn add_decision(
     .bind(to.state.as_str())
     .bind(to.revision)
     .bind(detail.to_string())
-    .execute(connection)
+    .bind(decided_text)
+    .fetch_one(&mut *connection)
     .await
     .with_context(|| format!("cannot add a decision about item {item}"))?;
-    Ok(())
+    chain::append(connection, &told::DECISIONS, id).await
 }
 
 pub(in crate::triage) async fn decisions_since(
