@@ -26,6 +26,8 @@ use tower::ServiceExt;
 mod citizens;
 #[path = "web/openapi.rs"]
 mod openapi;
+#[path = "web/people.rs"]
+mod people;
 #[path = "web/unanswered.rs"]
 mod unanswered;
 
@@ -430,6 +432,19 @@ async fn each_visitor_gets_what_is_theirs() {
         ("POST", "/console/questions", [403, 403, 400, 403, 400]),
         ("GET", "/console/unanswered", [303, 200, 200, 403, 200]),
         ("GET", "/console/unanswered.csv", [303, 200, 200, 403, 200]),
+        ("GET", "/account", [303, 200, 200, 200, 200]),
+        ("POST", "/account/prove", [403; 5]),
+        ("POST", "/account/sessions", [403, 400, 400, 400, 400]),
+        ("POST", "/account/password", [403, 422, 422, 422, 422]),
+        ("POST", "/account/second", [403, 400, 400, 400, 400]),
+        ("GET", "/console/people", [303, 403, 403, 403, 200]),
+        ("POST", "/console/people", [403, 403, 403, 403, 422]),
+        ("POST", "/console/people/nobody", [403, 403, 403, 403, 404]),
+        ("GET", "/console/keys", [303, 403, 403, 403, 200]),
+        ("POST", "/console/keys", [403, 403, 403, 403, 422]),
+        ("POST", "/console/keys/nothing", [403, 403, 403, 403, 404]),
+        ("GET", "/console/audit", [303, 403, 403, 403, 200]),
+        ("GET", "/console/audit.csv", [303, 403, 403, 403, 200]),
         ("GET", "/healthz", [200; 5]),
         // For clients on this machine only, and these requests say nothing of where they come from.
         ("GET", "/readyz", [404; 5]),

@@ -6,6 +6,7 @@
 mod api;
 mod asked;
 mod assets;
+mod caller;
 mod directory;
 mod form;
 mod found;
@@ -95,6 +96,8 @@ pub struct Options {
     pub secure_cookies: bool,
     /// Whom portals write to about the crawler; shown at `/crawler`.
     pub contact: String,
+    /// Networks of the proxies that pass requests on: only they are believed where a request comes from.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
 }
 
 impl Default for Options {
@@ -105,6 +108,7 @@ impl Default for Options {
             operations_listen: String::new(),
             secure_cookies: false,
             contact: String::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 }

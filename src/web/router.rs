@@ -14,7 +14,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::pages::{
-    about, desk, document, feeds, home, item, login, operations, portal, search, story, suggest, unanswered,
+    about, account, audit, desk, document, feeds, home, item, keys, login, operations, people, portal, search, story,
+    suggest, unanswered,
 };
 use super::{Parts, Site, api, assets, guard, headers, pages, trouble, visitor};
 use crate::accounts::Act;
@@ -82,6 +83,18 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/console/questions", only(Act::ReadConsole, post(pages::questions::answer)))
         .route("/console/unanswered", only(Act::ReadUnanswered, get(unanswered::show)))
         .route("/console/unanswered.csv", only(Act::ReadUnanswered, get(unanswered::csv)))
+        // One's own account, and the administration.
+        .route("/account", only(Act::OwnAccount, get(account::show)))
+        .route("/account/prove", only(Act::OwnAccount, post(account::prove)))
+        .route("/account/sessions", only(Act::OwnAccount, post(account::end_sessions)))
+        .route("/account/password", only(Act::OwnAccount, post(account::set_password)))
+        .route("/account/second", only(Act::OwnAccount, post(account::second_factor)))
+        .route("/console/people", only(Act::ManagePeople, get(people::show).post(people::invite)))
+        .route("/console/people/{name}", only(Act::ManagePeople, post(people::change)))
+        .route("/console/keys", only(Act::ManageKeys, get(keys::show).post(keys::make)))
+        .route("/console/keys/{prefix}", only(Act::ManageKeys, post(keys::revoke)))
+        .route("/console/audit", only(Act::ReadAudit, get(audit::show)))
+        .route("/console/audit.csv", only(Act::ExportAudit, get(audit::csv)))
         // Machines that watch.
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
