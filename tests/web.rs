@@ -24,10 +24,14 @@ use tower::ServiceExt;
 
 #[path = "web/citizens.rs"]
 mod citizens;
+#[path = "web/matrix.rs"]
+mod matrix;
 #[path = "web/openapi.rs"]
 mod openapi;
 #[path = "web/people.rs"]
 mod people;
+#[path = "web/programs.rs"]
+mod programs;
 #[path = "web/unanswered.rs"]
 mod unanswered;
 
@@ -166,6 +170,8 @@ impl House {
             index_status: Arc::new(move || futures::future::ready(status.clone()).boxed()),
             accounts: accounts::Options { free_failures: 3, ..accounts::Options::default() },
             triage: triage::Options::default(),
+            intake: intake(&store, &folder),
+            sender: lantoa::fetch::Sender::new(&lantoa::fetch::Options::default()).unwrap(),
             options,
             metrics: Arc::default(),
         };
@@ -236,6 +242,22 @@ impl House {
             state.push((table.to_owned(), count));
         }
         state
+    }
+}
+
+/// Where items go that portals hand in.
+fn intake(store: &Store, folder: &tempfile::TempDir) -> lantoa::pipeline::Intake {
+    let dedup = lantoa::dedup::Options::default();
+    let window = lantoa::dedup::Window::open(&folder.path().join("dedup"), &dedup).unwrap().window;
+    let engine = Arc::new(Engine { hits: vec![], kinds: vec![], broken: false });
+    lantoa::pipeline::Intake {
+        store: store.clone(),
+        window: Arc::new(window),
+        targets: Arc::from(["embedded"]),
+        index: lantoa::index::outbox::Worker::new(store.clone(), "embedded", engine, 10).handle(),
+        dedup: Arc::new(dedup),
+        triage: Arc::new(triage::Options::default()),
+        triage_hours: 72,
     }
 }
 
@@ -443,6 +465,15 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/console/keys", [303, 403, 403, 403, 200]),
         ("POST", "/console/keys", [403, 403, 403, 403, 422]),
         ("POST", "/console/keys/nothing", [403, 403, 403, 403, 404]),
+        ("GET", "/console/webhooks", [303, 403, 200, 403, 200]),
+        ("POST", "/console/webhooks", [403, 403, 422, 403, 422]),
+        ("POST", "/console/webhooks/9", [403, 403, 404, 403, 404]),
+        ("POST", "/api/v1/items", [401; 5]),
+        ("GET", "/api/v1/decisions", [401, 200, 403, 200, 200]),
+        ("GET", "/api/v1/decisions?portal=chinhphu", [401, 200, 403, 404, 200]),
+        ("GET", "/api/v1/webhooks", [401; 5]),
+        ("POST", "/api/v1/webhooks", [401; 5]),
+        ("DELETE", "/api/v1/webhooks/1", [401; 5]),
         ("GET", "/console/audit", [303, 403, 403, 403, 200]),
         ("GET", "/console/audit.csv", [303, 403, 403, 403, 200]),
         ("GET", "/healthz", [200; 5]),

@@ -68,10 +68,10 @@ fn pieces(text: &str) -> Option<usize> {
         let Some(words) = fewest[from] else { continue };
         for to in from + 1..=text.len().min(from + LONGEST) {
             let piece = &text[from..to];
-            let free = piece.bytes().all(|byte| byte.is_ascii_digit()) || (piece.len() >= 4 && is_row(piece));
+            let free = piece.bytes().all(|byte| byte.is_ascii_digit()) || (piece.len() >= 3 && is_row(piece));
             let cost = if free {
                 0
-            } else if WORDS.contains(piece) {
+            } else if is_word(piece) {
                 1
             } else {
                 continue;
@@ -80,6 +80,11 @@ fn pieces(text: &str) -> Option<usize> {
         }
     }
     fewest[text.len()]
+}
+
+/// Whether a piece is a known word, also with figures for letters.
+fn is_word(piece: &str) -> bool {
+    WORDS.contains(piece) || WORDS.contains(piece.chars().map(letter).collect::<String>().as_str())
 }
 
 fn is_row(piece: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Accounts, links, sessions and the audit trail in the record.
 
 mod factors;
+pub mod handed;
 pub mod keys;
 mod people;
 mod sessions;

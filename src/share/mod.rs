@@ -4,10 +4,12 @@
 //! than headline and sapo.
 
 mod atom;
+pub mod deliver;
 mod json;
 mod rss;
 mod spreadsheet;
 pub mod table;
+pub mod webhook;
 mod xml;
 
 use serde::Serialize;

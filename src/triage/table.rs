@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::portal::Kind;
 use crate::store::{Connection, Pool, instant, millis};
 use crate::vietnamese::personal;
+pub use decisions::item_of;
 use decisions::read_state;
 pub(super) use decisions::{Standing, add_decision, decisions_since, move_to, standing};
 

@@ -31,9 +31,10 @@ pub(super) struct Frame {
 }
 
 /// The pages of the administration, with what it takes to see them.
-const DOORS: [(Act, &str, &str); 3] = [
+const DOORS: [(Act, &str, &str); 4] = [
     (Act::ManagePeople, "/console/people", "people"),
     (Act::ManageKeys, "/console/keys", "keys"),
+    (Act::ManageWebhooks, "/console/webhooks", "webhooks"),
     (Act::ReadAudit, "/console/audit", "audit"),
 ];
 

@@ -43,7 +43,7 @@ pub use serve::serve;
 use crate::clock::{Clock, Timestamp};
 use crate::index::SearchIndex;
 use crate::store::Store;
-use crate::{accounts, portal, triage};
+use crate::{accounts, fetch, pipeline, portal, triage};
 
 /// What the pages need. Cheap to clone.
 #[derive(Clone)]
@@ -60,6 +60,10 @@ pub struct Parts {
     pub accounts: accounts::Options,
     /// How stories are scored; shown to editors who ask why.
     pub triage: triage::Options,
+    /// Where items go that portals hand in.
+    pub intake: pipeline::Intake,
+    /// How events leave.
+    pub sender: fetch::Sender,
     /// Addresses.
     pub options: Options,
     /// What `/metrics` shows; the router adds its own counters.

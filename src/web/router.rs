@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -15,13 +15,15 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::pages::{
     about, account, audit, desk, document, feeds, home, item, keys, login, operations, people, portal, search, story,
-    suggest, unanswered,
+    suggest, unanswered, webhooks,
 };
 use super::{Parts, Site, api, assets, guard, headers, pages, trouble, visitor};
 use crate::accounts::Act;
 
 /// Bytes of a request's body: forms and decisions are small.
 const MAX_BODY: usize = 64 * 1024;
+/// Bytes of an item that a portal hands in: 200,000 characters of text and what JSON makes of them.
+const MAX_ITEM: usize = 1024 * 1024;
 /// Time for a whole request, its body included.
 const MAX_TIME: Duration = Duration::from_secs(30);
 
@@ -69,6 +71,9 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/api/v1/portals", get(api::portals))
         .route("/api/v1/amplified", get(api::amplified))
         .route("/api/v1/openapi.json", get(api::openapi::show))
+        .route("/api/v1/decisions", only(Act::ReadDecisions, get(api::decisions::list)))
+        .route("/api/v1/webhooks", only(Act::ManageOwnWebhooks, get(api::webhooks::list).post(api::webhooks::make)))
+        .route("/api/v1/webhooks/{id}", only(Act::ManageOwnWebhooks, delete(api::webhooks::remove)))
         .route("/api/v1/desk/items", only(Act::ReadDesk, get(api::desk::queue)))
         .route("/api/v1/desk/items/{id}/decisions", only(Act::Propose, post(api::desk::decide)))
         // Staff.
@@ -93,6 +98,8 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/console/people/{name}", only(Act::ManagePeople, post(people::change)))
         .route("/console/keys", only(Act::ManageKeys, get(keys::show).post(keys::make)))
         .route("/console/keys/{prefix}", only(Act::ManageKeys, post(keys::revoke)))
+        .route("/console/webhooks", only(Act::ManageWebhooks, get(webhooks::show).post(webhooks::make)))
+        .route("/console/webhooks/{id}", only(Act::ManageWebhooks, post(webhooks::change)))
         .route("/console/audit", only(Act::ReadAudit, get(audit::show)))
         .route("/console/audit.csv", only(Act::ExportAudit, get(audit::csv)))
         // Machines that watch.
@@ -101,9 +108,16 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/metrics", get(operations::metrics))
         .fallback(trouble::nothing_here);
 
+    // What portals hand in is as long as their articles are.
+    let long = Router::new()
+        .route("/api/v1/items", only(Act::Push, post(api::items::hand_in)))
+        .layer(from_fn(guard::plain))
+        .layer(RequestBodyLimitLayer::new(MAX_ITEM));
+
     Ok(routes
         .layer(from_fn(guard::plain))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .merge(long)
         .layer(same_origin)
         .layer(from_fn_with_state(counted, operations::count))
         .layer(from_fn_with_state(Arc::clone(&site), visitor::recognise))

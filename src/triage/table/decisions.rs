@@ -118,3 +118,15 @@ pub(in crate::triage) async fn decisions_since(
 pub(super) fn read_state(word: &str) -> Result<State> {
     word.parse().map_err(|problem: String| anyhow::anyhow!("cannot read the queue: {problem}"))
 }
+
+/// The item of a story with its revision; nothing for a story that is not in the queue.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn item_of(connection: &mut Connection, story: &str) -> Result<Option<(i64, i64)>> {
+    sqlx::query_as("SELECT id, revision FROM triage_item WHERE story_id = $1")
+        .bind(story)
+        .fetch_optional(connection)
+        .await
+        .with_context(|| format!("cannot look up the item of story {story}"))
+}

@@ -21,3 +21,4 @@ pub(super) mod search;
 pub(super) mod story;
 pub(super) mod suggest;
 pub(super) mod unanswered;
+pub(super) mod webhooks;
