@@ -6,6 +6,7 @@ pub mod keys;
 mod people;
 mod sessions;
 mod trail;
+pub mod colleagues;
 
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::FromRow;

@@ -21,6 +21,7 @@ mod portal;
 mod read_attachment;
 mod rebuild;
 mod reindex;
+mod rule;
 mod search;
 mod serve;
 mod sweep;
@@ -97,6 +98,9 @@ enum Command {
     /// Evidence: the audit trail and the decisions, chained so that no line can be altered unnoticed
     #[command(subcommand)]
     Audit(audit::Args),
+    /// Rules for the queue: when a story is like this, then do that
+    #[command(subcommand)]
+    Rule(rule::Args),
     /// Addresses that bear a mark of secrecy: nothing of them was stored
     #[command(subcommand)]
     Notice(notice::Args),
@@ -184,6 +188,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::User(args) => user::run(context, args).await,
             Command::Key(args) => key::run(context, args).await,
             Command::Audit(args) => audit::run(context, args).await,
+            Command::Rule(args) => rule::run(context, args).await,
             Command::Notice(args) => notice::run(context, args).await,
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,

@@ -23,6 +23,8 @@ pub(super) struct Frame {
     pub(super) desk: bool,
     pub(super) console: bool,
     pub(super) unanswered: bool,
+    /// Whether the visitor may see and change the rules and the topics.
+    pub(super) rules: bool,
     pub(super) other_language: String,
     /// Pages of the administration that the visitor may see: address and word.
     pub(super) doors: Vec<(&'static str, &'static str)>,
@@ -56,6 +58,7 @@ impl Frame {
             desk: visitor.may(Act::ReadDesk),
             console: visitor.may(Act::ReadConsole),
             unanswered: visitor.may(Act::ReadUnanswered),
+            rules: visitor.may(Act::Decide),
             other_language,
             doors: DOORS.iter().filter(|(act, ..)| visitor.may(*act)).map(|(_, at, word)| (*at, *word)).collect(),
             here: path.to_owned(),
@@ -161,5 +164,10 @@ impl Frame {
     /// Where the keys of the desk are.
     pub(super) fn desk_keys(&self) -> &'static str {
         &assets::DESK_ADDRESS
+    }
+
+    /// Where the desk's live connection is.
+    pub(super) fn desk_live(&self) -> &'static str {
+        &assets::DESK_LIVE_ADDRESS
     }
 }
