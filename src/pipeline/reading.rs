@@ -9,7 +9,7 @@ use super::{Visit, Witnessed, health, not_found};
 use crate::archive::table::Check;
 use crate::archive::{self, Copy, Incoming, Kept};
 use crate::clock::Timestamp;
-use crate::dedup::{self, Sketch, Window};
+use crate::dedup::{self, Reading, Window};
 use crate::discover::Lead;
 use crate::extract::{self, Extracted, Hints};
 use crate::fetch::{self, FetchError, Fetched, Page, What, decode};
@@ -53,12 +53,12 @@ struct Placing {
 
 impl Placing {
     fn place(self, read: Extracted, identity: Identity) -> anyhow::Result<Found> {
-        let sketch = Sketch::of(&read.article.text);
+        let text = Reading::of(&read.article.text);
         let published = read.article.published.unwrap_or(self.now);
-        let place = self.window.place(&identity.id, &self.slug, &sketch, published)?;
-        let copy = match place.likeness {
+        let place = self.window.place(&identity.id, &self.slug, &text, published)?;
+        let copy = match &place.near {
             None => Copy::Origin,
-            Some(likeness) if likeness >= self.verbatim => Copy::Verbatim,
+            Some(near) if near.likeness.share >= self.verbatim => Copy::Verbatim,
             Some(_) => Copy::Near,
         };
         let incoming = Incoming {

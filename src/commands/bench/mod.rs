@@ -5,6 +5,7 @@ mod relevance;
 mod rules;
 mod schedule;
 mod search;
+mod stories;
 mod triage;
 mod world;
 
@@ -26,6 +27,8 @@ pub(super) enum Args {
     Relevance(relevance::Args),
     /// Whether the twenty best scores of a day hold what mattered, beside newest first
     Triage(triage::Args),
+    /// Whether copies of one article on several portals become one story, beside equal texts
+    Stories(stories::Args),
 }
 
 pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
@@ -34,6 +37,7 @@ pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
         Args::Crawl(args) => crawl::run(args, json),
         Args::Relevance(args) => runtime()?.block_on(relevance::run(args, json)),
         Args::Triage(args) => triage::run(args, json),
+        Args::Stories(args) => stories::run(args, json),
         Args::Search(args) => runtime()?.block_on(search::run(args, json)),
     }
 }
