@@ -67,6 +67,8 @@ pub struct Card {
     pub id: i64,
     /// Its story: the id of the story's first article.
     pub story: String,
+    /// The article that stands for it.
+    pub lead: String,
     /// Where it stands.
     pub state: State,
     /// How soon it is to be spread, once that was decided.

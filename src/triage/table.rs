@@ -66,7 +66,8 @@ pub async fn facts(
                 (SELECT COUNT(DISTINCT c.portal_id) FROM article c WHERE c.story_id = a.story_id
                     AND c.portal_id <> a.portal_id AND c.first_seen_at > $2) AS joined,
                 EXISTS (SELECT 1 FROM triage_item t WHERE t.story_id = a.story_id AND t.state = 'proposed') AS proposed
-         FROM article a JOIN portal p ON p.id = a.portal_id WHERE a.id = $1",
+         FROM article a JOIN portal p ON p.id = a.portal_id
+         WHERE a.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = $1) AND a.story_id = $1",
     )
     .bind(story)
     .bind(millis(now) - options.growth_hours * 3_600_000)
@@ -81,7 +82,7 @@ pub async fn facts(
                     WHERE e.number = d.number AND b.story_id <> $1 AND b.first_seen_at <= o.first_seen_at) AS first
          FROM (SELECT DISTINCT d.number FROM article_document d JOIN article a ON a.id = d.article_id
                WHERE a.story_id = $1) d
-         JOIN article o ON o.id = $1 ORDER BY d.number",
+         JOIN article o ON o.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = $1) ORDER BY d.number",
     )
     .bind(story)
     .fetch_all(connection)
@@ -228,8 +229,9 @@ pub(super) async fn card(connection: &mut Connection, id: i64) -> Result<Option<
 
 const SELECT_CARD: &str = "SELECT t.id, t.story_id, t.state, t.level, t.revision, t.score, t.parts, t.snoozed_until,
         t.amplified_at, t.created_at, t.updated_at, o.title, o.summary, o.url, o.published_at, o.date_only, o.first_seen_at,
-        o.documents, op.kind
-    FROM triage_item t JOIN article o ON o.id = t.story_id JOIN portal op ON op.id = o.portal_id";
+        o.documents, op.kind, o.id AS lead
+    FROM triage_item t JOIN article o ON o.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = t.story_id)
+    JOIN portal op ON op.id = o.portal_id";
 
 #[derive(FromRow)]
 struct CardRow {
@@ -252,6 +254,7 @@ struct CardRow {
     first_seen_at: i64,
     documents: String,
     kind: String,
+    lead: String,
 }
 
 async fn cards(connection: &mut Connection, rows: Vec<CardRow>) -> Result<Vec<Card>> {
@@ -259,7 +262,8 @@ async fn cards(connection: &mut Connection, rows: Vec<CardRow>) -> Result<Vec<Ca
     for row in rows {
         let portals: Vec<(String, String)> = sqlx::query_as(
             "SELECT p.slug, p.name FROM article a JOIN portal p ON p.id = a.portal_id WHERE a.story_id = $1
-             GROUP BY p.id, p.slug, p.name ORDER BY MIN(CASE WHEN a.id = $1 THEN 0 ELSE a.first_seen_at END), p.slug",
+             GROUP BY p.id, p.slug, p.name ORDER BY MIN(CASE WHEN a.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = $1)
+                THEN 0 ELSE a.first_seen_at END), p.slug",
         )
         .bind(&row.story_id)
         .fetch_all(&mut *connection)
@@ -284,6 +288,7 @@ async fn cards(connection: &mut Connection, rows: Vec<CardRow>) -> Result<Vec<Ca
             first_seen_at: instant(row.first_seen_at),
             documents: serde_json::from_str(&row.documents).unwrap_or_default(),
             portals,
+            lead: row.lead,
             story: row.story_id,
         });
     }

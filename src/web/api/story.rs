@@ -28,7 +28,9 @@ pub(in crate::web) async fn show(
             "published_at": telling.at,
             "date_only": telling.date_only,
             "first_seen_at": telling.first_seen_at,
+            "appeared_at": telling.appeared_at,
             "copy": telling.copy,
+            "credit": telling.credit,
             "lag_minutes": first.and_then(|first| lag_minutes(first, telling)),
             "status": if telling.live { "live" } else { "gone" },
         })

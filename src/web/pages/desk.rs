@@ -127,7 +127,7 @@ async fn item_page(
     draft: Draft,
 ) -> Result<Response, Trouble> {
     let history = triage::table::history(site.parts.store.pool(), card.id).await?;
-    let versions = archive::table::versions(site.parts.store.pool(), &card.story).await?;
+    let versions = archive::table::versions(site.parts.store.pool(), &card.lead).await?;
     // Editors decide about what was published: they see the words of every wording.
     let edits = history::edits(&versions, true);
     let status = if matches!(notice, Notice::None) { StatusCode::OK } else { StatusCode::CONFLICT };
