@@ -161,6 +161,7 @@ impl House {
             store: store.clone(),
             clock: clock.clone(),
             index: Arc::new(Engine { hits, kinds, broken }),
+            targets: std::sync::Arc::from(["embedded"]),
             index_status: Arc::new(move || futures::future::ready(status.clone()).boxed()),
             accounts: accounts::Options { free_failures: 3, ..accounts::Options::default() },
             triage: triage::Options::default(),

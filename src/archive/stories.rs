@@ -5,6 +5,7 @@
 //! so that the search index follows.
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, QueryBuilder, Row};
 
 use super::keep::{Incoming, Kin, Neighbour};
@@ -12,6 +13,7 @@ use super::origin::{appeared_at, settle_origin};
 use super::{Copy, article_id, kinship, touch};
 use crate::clock::Timestamp;
 use crate::store::{Connection, Pool, instant, millis};
+use crate::vietnamese::personal;
 
 /// Questions that a page shows at once.
 pub const QUESTIONS: i64 = 50;
@@ -38,15 +40,28 @@ pub(super) struct Asking {
     joined: bool,
 }
 
+/// An article that a question is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Side {
+    /// Its id.
+    pub id: String,
+    /// Its headline, persons' numbers masked.
+    pub title: String,
+    /// Name of its portal.
+    pub portal_name: String,
+    /// When it came into the world.
+    pub appeared_at: Timestamp,
+}
+
 /// Whether two articles tell one story.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Question {
     /// Its number.
     pub id: i64,
-    /// The article that it is about: id, headline, portal's name.
-    pub article: (String, String, String),
+    /// The article that it is about.
+    pub article: Side,
     /// The article of another portal that it is near to.
-    pub near: (String, String, String),
+    pub near: Side,
     /// The story that it was put into, or may belong to.
     pub story: String,
     /// The story that the article is in now.
@@ -66,7 +81,8 @@ pub struct Question {
 }
 
 /// What an editor says to a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Answer {
     /// The two are one.
     Same,
@@ -85,6 +101,14 @@ pub struct Moved {
     pub to: String,
     /// What the search index has to read again, with the record's new revision of each.
     pub dirty: Vec<(String, i64)>,
+}
+
+impl Question {
+    /// Whether it is about a story: its article is in it, or may be.
+    #[must_use]
+    pub fn is_about(&self, story: &str) -> bool {
+        self.story == story || self.own_story == story
+    }
 }
 
 impl Answer {
@@ -203,7 +227,8 @@ pub(super) async fn ask(connection: &mut Connection, article: &str, asking: &Ask
 
 const QUESTION: &str = "SELECT q.id, q.article_id, q.near_id, q.story_id, q.joined, q.share, q.contained, q.asked_at, \
      q.answer, a.title, ap.name AS portal, a.story_id AS own_story, a.copy_kind, n.title AS near_title, \
-     np.name AS near_portal FROM story_question q JOIN article a ON a.id = q.article_id \
+     np.name AS near_portal, COALESCE(a.appeared_at, a.first_seen_at) AS appeared, \
+     COALESCE(n.appeared_at, n.first_seen_at) AS near_appeared FROM story_question q JOIN article a ON a.id = q.article_id \
      JOIN portal ap ON ap.id = a.portal_id JOIN article n ON n.id = q.near_id JOIN portal np ON np.id = n.portal_id";
 
 /// One question, or nothing.
@@ -242,7 +267,7 @@ pub async fn open_questions(pool: &Pool) -> Result<(Vec<Question>, i64)> {
 ///
 /// # Errors
 /// When the record cannot be read.
-pub async fn questions_about(pool: &Pool, stories: &[String]) -> Result<Vec<Question>> {
+pub async fn questions_about(connection: &mut Connection, stories: &[String]) -> Result<Vec<Question>> {
     let mut found: Vec<Question> = Vec::new();
     for some in stories.chunks(TOGETHER) {
         let mut query = QueryBuilder::new(QUESTION);
@@ -257,7 +282,8 @@ pub async fn questions_about(pool: &Pool, stories: &[String]) -> Result<Vec<Ques
             list.push_bind(story);
         }
         query.push(")) ORDER BY q.id");
-        let rows = query.build().fetch_all(pool).await.context("cannot read what is asked about stories")?;
+        let rows = query.build().fetch_all(&mut *connection).await;
+        let rows = rows.context("cannot read what is asked about stories")?;
         for row in &rows {
             found.push(question_of(row)?);
         }
@@ -266,10 +292,18 @@ pub async fn questions_about(pool: &Pool, stories: &[String]) -> Result<Vec<Ques
 }
 
 fn question_of(row: &sqlx::sqlite::SqliteRow) -> Result<Question> {
+    let side = |id: &str, title: &str, portal: &str, appeared: &str| -> Result<Side> {
+        Ok(Side {
+            id: row.try_get(id)?,
+            title: personal::mask(row.try_get(title)?).into_owned(),
+            portal_name: row.try_get(portal)?,
+            appeared_at: instant(row.try_get(appeared)?),
+        })
+    };
     Ok(Question {
         id: row.try_get("id")?,
-        article: (row.try_get("article_id")?, row.try_get("title")?, row.try_get("portal")?),
-        near: (row.try_get("near_id")?, row.try_get("near_title")?, row.try_get("near_portal")?),
+        article: side("article_id", "title", "portal", "appeared")?,
+        near: side("near_id", "near_title", "near_portal", "near_appeared")?,
         story: row.try_get("story_id")?,
         own_story: row.try_get("own_story")?,
         joined: row.try_get::<i64, _>("joined")? == 1,
@@ -448,4 +482,43 @@ pub async fn lead_of(pool: &Pool, story: &str) -> Result<Option<(String, String)
         .fetch_optional(pool)
         .await
         .with_context(|| format!("cannot read story {story}"))
+}
+
+/// The story that an article is in.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn story_of(connection: &mut Connection, article: &str) -> Result<Option<String>> {
+    sqlx::query_scalar("SELECT story_id FROM article WHERE id = $1")
+        .bind(article)
+        .fetch_optional(connection)
+        .await
+        .with_context(|| format!("cannot read article {article}"))
+}
+
+/// Notes that an editor took an article out of a story without being asked; returns the number under which it is
+/// remembered.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn remember_apart(
+    connection: &mut Connection,
+    article: &str,
+    story: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<i64> {
+    sqlx::query_scalar(
+        "INSERT INTO story_question (article_id, near_id, story_id, joined, share, contained, asked_at, answer, \
+         answered_at, actor) SELECT a.id, COALESCE((SELECT o.id FROM article o WHERE o.id = a.near_id), a.id), $2, 1, \
+         COALESCE(a.likeness, 1), 1, $3, 'apart', $3, $4 FROM article a WHERE a.id = $1 \
+         ON CONFLICT (article_id, story_id) DO UPDATE SET answer = 'apart', answered_at = $3, actor = $4 RETURNING id",
+    )
+    .bind(article)
+    .bind(story)
+    .bind(millis(now))
+    .bind(actor)
+    .fetch_one(connection)
+    .await
+    .context("cannot remember that an article is no part of a story")
 }

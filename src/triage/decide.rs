@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use super::state::{Action, Refusal, next_state};
+use super::stories;
 use super::table::{self, Standing};
 use super::{Card, Decision, State};
 use crate::clock::Timestamp;
@@ -23,6 +24,8 @@ pub struct Decided {
     pub to: State,
     /// Its new revision.
     pub revision: i64,
+    /// Articles that moved to another story: the search index has to read them again.
+    pub dirty: Vec<(String, i64)>,
 }
 
 /// Why a decision was not taken.
@@ -61,9 +64,13 @@ pub async fn decide(
         let since = table::decisions_since(connection, item, revision).await?;
         return Ok(Err(Refused::Conflict { card: Box::new(card), since }));
     }
+    let mut dirty = Vec::new();
     let (next, mut detail) = match action {
         Action::Undo => match last_that_counts(&table::decisions_since(connection, item, 0).await?) {
-            Some(undone) => before(undone, &standing),
+            Some(undone) => {
+                dirty = stories::take_back(connection, item, &undone.detail, actor, now).await?;
+                before(undone, &standing)
+            }
             None => return Ok(Err(Refused::Not(Refusal::NothingToUndo))),
         },
         action => {
@@ -76,6 +83,9 @@ pub async fn decide(
             }
         }
     };
+    if let Action::Merge { into } = action {
+        (detail["moved"], dirty) = stories::merge(connection, item, *into, actor, now).await?;
+    }
     // What stood before goes into the history, so that an undo needs nothing else.
     detail["before"] = json!({ "level": standing.level, "snoozed_until": standing.snoozed_until });
     let next = Standing {
@@ -87,7 +97,7 @@ pub async fn decide(
     table::move_to(connection, item, &next).await?;
     let reason: String = reason.trim().chars().take(MAX_REASON).collect();
     table::add_decision(connection, item, (&standing, &next), action.as_str(), actor, &reason, &detail, now).await?;
-    Ok(Ok(Decided { from: standing.state, to: next.state, revision: next.revision }))
+    Ok(Ok(Decided { from: standing.state, to: next.state, revision: next.revision, dirty }))
 }
 
 /// What only the clock and the record can tell about an action.

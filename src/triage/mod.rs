@@ -10,6 +10,7 @@ pub mod ownership;
 mod score;
 mod sought;
 mod state;
+pub mod stories;
 pub mod table;
 pub mod topics;
 
@@ -22,6 +23,7 @@ pub use options::Options;
 pub use score::{Facts, Part, Score, score};
 pub use state::{Action, Refusal, next_state};
 
+use crate::archive::stories::Question;
 use crate::clock::Timestamp;
 use crate::portal::Kind;
 
@@ -103,6 +105,8 @@ pub struct Card {
     pub documents: Vec<String>,
     /// The portals that carry it, the first one first: slug and name.
     pub portals: Vec<(String, String)>,
+    /// What an editor is asked about it: whether an article tells the same as one of another portal.
+    pub questions: Vec<Question>,
 }
 
 /// One line of an item's history.

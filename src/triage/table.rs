@@ -8,12 +8,13 @@ use sqlx::{AssertSqlSafe, FromRow};
 use super::options::Options;
 use super::score::{Facts, Score, score};
 use super::{Card, Decision, Filter, View};
+use crate::archive::stories;
 use crate::clock::Timestamp;
 use crate::portal::Kind;
 use crate::store::{Connection, Pool, instant, millis};
 use crate::vietnamese::personal;
 use decisions::read_state;
-pub(super) use decisions::{Standing, add_decision, decisions_since, move_to, standing};
+pub(super) use decisions::{Standing, add_decision, decisions_since, item_of, move_to, standing, story_of};
 
 /// Cards on one page of the desk: what an editor can look through in one sitting.
 pub const MAX_CARDS: i64 = 100;
@@ -259,6 +260,8 @@ struct CardRow {
 
 async fn cards(connection: &mut Connection, rows: Vec<CardRow>) -> Result<Vec<Card>> {
     let mut cards = Vec::with_capacity(rows.len());
+    let shown: Vec<String> = rows.iter().map(|row| row.story_id.clone()).collect();
+    let questions = stories::questions_about(connection, &shown).await?;
     for row in rows {
         let portals: Vec<(String, String)> = sqlx::query_as(
             "SELECT p.slug, p.name FROM article a JOIN portal p ON p.id = a.portal_id WHERE a.story_id = $1
@@ -288,6 +291,7 @@ async fn cards(connection: &mut Connection, rows: Vec<CardRow>) -> Result<Vec<Ca
             first_seen_at: instant(row.first_seen_at),
             documents: serde_json::from_str(&row.documents).unwrap_or_default(),
             portals,
+            questions: questions.iter().filter(|asked| asked.is_about(&row.story_id)).cloned().collect(),
             lead: row.lead,
             story: row.story_id,
         });

@@ -12,6 +12,7 @@ use jiff::ToSpan;
 use crate::accounts::{self, Account, Act, Role};
 use crate::archive;
 use crate::clock::Timestamp;
+use crate::index::outbox;
 use crate::triage::{self, Action, Card, Decided, Decision, Filter, Level, Refusal, Refused, State as Stand, View};
 use crate::web::Site;
 use crate::web::form::{self, Form, Query};
@@ -185,13 +186,16 @@ pub(in crate::web) async fn take(
     reason: String,
     now: Timestamp,
 ) -> anyhow::Result<Result<Decided, Refused>> {
-    let actor = account.name.clone();
+    let (actor, targets) = (account.name.clone(), site.parts.targets.clone());
     site.parts
         .store
         .write(move |connection| {
             async move {
                 let outcome = triage::decide(connection, id, &action, revision, &actor, &reason, now).await?;
                 if let Ok(decided) = &outcome {
+                    for (article, revision) in &decided.dirty {
+                        outbox::mark(connection, &targets, article, *revision).await?;
+                    }
                     let subject = format!("item {id}");
                     let detail = format!("{} {} → {}", action.as_str(), decided.from.as_str(), decided.to.as_str());
                     accounts::table::audit(connection, &actor, "decided", &subject, &detail, now).await?;
