@@ -79,7 +79,6 @@ pub(super) async fn settle_origin(
             dirty.push((id, revision));
         }
     }
-    follow(connection, story, &first_id).await?;
     Ok(dirty)
 }
 
@@ -90,20 +89,6 @@ async fn text_of(connection: &mut Connection, id: &str) -> Result<String> {
         .await
         .context("cannot read an article's text")?;
     Ok(text.unwrap_or_default())
-}
-
-/// The origin stands for the story, unless an editor chose another article or the story was sent out as it is.
-async fn follow(connection: &mut Connection, story: &str, origin: &str) -> Result<()> {
-    sqlx::query(
-        "UPDATE story SET lead = $2 WHERE id = $1 AND lead_by = '' AND COALESCE(lead, id) <> $2 AND NOT EXISTS \
-         (SELECT 1 FROM triage_item t WHERE t.story_id = $1 AND t.amplified_at IS NOT NULL)",
-    )
-    .bind(story)
-    .bind(origin)
-    .execute(connection)
-    .await
-    .context("cannot settle which article stands for a story")?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -104,6 +104,12 @@ pub struct Moved {
 }
 
 impl Question {
+    /// Both articles, the one that was there first before the other.
+    #[must_use]
+    pub fn sides(&self) -> [&Side; 2] {
+        [&self.near, &self.article]
+    }
+
     /// Whether it is about a story: its article is in it, or may be.
     #[must_use]
     pub fn is_about(&self, story: &str) -> bool {
@@ -289,6 +295,15 @@ pub async fn questions_about(connection: &mut Connection, stories: &[String]) ->
         }
     }
     Ok(found)
+}
+
+/// What is open about one story.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn questions_of(pool: &Pool, story: &str) -> Result<Vec<Question>> {
+    let mut connection = pool.acquire().await.context("cannot reach the record")?;
+    questions_about(&mut connection, &[story.to_owned()]).await
 }
 
 fn question_of(row: &sqlx::sqlite::SqliteRow) -> Result<Question> {

@@ -153,7 +153,6 @@ pub(super) fn site_parts(works: &Works) -> Result<web::Parts> {
         store: works.app.store.clone(),
         clock: works.app.clock.clone(),
         index: Arc::clone(&works.index),
-        targets: works.visits.targets.clone(),
         index_status: Arc::new(move || Box::pin(index_status(engine, Arc::clone(&index), handle.status()))),
         accounts: config.accounts.clone(),
         triage: config.triage.clone(),

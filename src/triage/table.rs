@@ -209,6 +209,15 @@ pub async fn item(pool: &Pool, id: i64) -> Result<Option<Card>> {
     card(&mut connection, id).await
 }
 
+/// The number of a story's item, if it has one.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn number_of(pool: &Pool, story: &str) -> Result<Option<i64>> {
+    let mut connection = pool.acquire().await.context("cannot reach the record")?;
+    item_of(&mut connection, story).await
+}
+
 /// Every decision about an item, oldest first.
 ///
 /// # Errors

@@ -53,8 +53,6 @@ pub struct Parts {
     pub clock: Clock,
     /// Where articles are found.
     pub index: Arc<dyn SearchIndex>,
-    /// The search indexes that are told what changes.
-    pub targets: Arc<[&'static str]>,
     /// How the search engine is doing, for the console and `/readyz`.
     pub index_status: Arc<dyn Fn() -> BoxFuture<'static, IndexStatus> + Send + Sync>,
     /// How people sign in.

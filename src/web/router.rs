@@ -14,7 +14,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::pages::{
-    about, desk, document, feeds, home, item, login, operations, portal, search, story, suggest, unanswered,
+    about, desk, desk_story, document, feeds, home, item, login, operations, portal, search, story, suggest, unanswered,
 };
 use super::{Parts, Site, api, assets, guard, headers, pages, trouble, visitor};
 use crate::accounts::Act;
@@ -70,6 +70,8 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/api/v1/openapi.json", get(api::openapi::show))
         .route("/api/v1/desk/items", only(Act::ReadDesk, get(api::desk::queue)))
         .route("/api/v1/desk/items/{id}/decisions", only(Act::Propose, post(api::desk::decide)))
+        .route("/api/v1/desk/questions", only(Act::Decide, get(api::story::questions)))
+        .route("/api/v1/desk/stories/{id}/decisions", only(Act::Decide, post(api::story::deal)))
         // Staff.
         .route("/login", get(login::show).post(login::submit))
         .route("/sign-in/{token}", get(login::show_link).post(login::use_link))
@@ -77,6 +79,9 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/desk", only(Act::ReadDesk, get(desk::queue)))
         .route("/desk/items/{id}", only(Act::ReadDesk, get(desk::item)))
         .route("/desk/items/{id}/decisions", only(Act::Propose, post(desk::decide)))
+        .route("/desk/questions", only(Act::Decide, get(desk_story::questions)))
+        .route("/desk/stories/{id}", only(Act::ReadDesk, get(desk_story::show)))
+        .route("/desk/stories/{id}/decisions", only(Act::Decide, post(desk_story::deal)))
         .route("/console", only(Act::ReadConsole, get(pages::console::show)))
         .route("/console/portals/{slug}", only(Act::ReadConsole, get(pages::console_portal::show)))
         .route("/console/questions", only(Act::ReadConsole, post(pages::questions::answer)))

@@ -13,6 +13,7 @@ use crate::accounts::{self, Account, Act, Role};
 use crate::archive;
 use crate::clock::Timestamp;
 use crate::index::outbox;
+use crate::pipeline::answers;
 use crate::triage::{self, Action, Card, Decided, Decision, Filter, Level, Refusal, Refused, State as Stand, View};
 use crate::web::Site;
 use crate::web::form::{self, Form, Query};
@@ -186,7 +187,8 @@ pub(in crate::web) async fn take(
     reason: String,
     now: Timestamp,
 ) -> anyhow::Result<Result<Decided, Refused>> {
-    let (actor, targets) = (account.name.clone(), site.parts.targets.clone());
+    let actor = account.name.clone();
+    let target = answers::target(&(site.parts.index_status)().await.engine);
     site.parts
         .store
         .write(move |connection| {
@@ -194,7 +196,7 @@ pub(in crate::web) async fn take(
                 let outcome = triage::decide(connection, id, &action, revision, &actor, &reason, now).await?;
                 if let Ok(decided) = &outcome {
                     for (article, revision) in &decided.dirty {
-                        outbox::mark(connection, &targets, article, *revision).await?;
+                        outbox::mark(connection, &[target], article, *revision).await?;
                     }
                     let subject = format!("item {id}");
                     let detail = format!("{} {} → {}", action.as_str(), decided.from.as_str(), decided.to.as_str());

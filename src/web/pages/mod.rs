@@ -4,6 +4,7 @@ pub(super) mod about;
 pub(super) mod console;
 pub(super) mod console_portal;
 pub(super) mod desk;
+pub(super) mod desk_story;
 pub(super) mod document;
 pub(super) mod feeds;
 pub(super) mod home;
