@@ -33,7 +33,7 @@ pub(super) enum Read {
 
 /// What a page turned out to be.
 enum Found {
-    Article(Box<Incoming>, Kin, Identity),
+    Article(Box<(Incoming, Kin)>, Identity),
     /// An article whose address alone does not tell which one it is.
     Nameless(Box<Extracted>),
     /// Something else, in words.
@@ -84,7 +84,7 @@ impl Placing {
             absent_at: self.absent_at,
             ask: false,
         };
-        Ok(Found::Article(Box::new(incoming), kin, identity))
+        Ok(Found::Article(Box::new((incoming, kin)), identity))
     }
 }
 
@@ -191,8 +191,8 @@ impl Visit<'_> {
             }
             found => found,
         };
-        let (incoming, kin, identity) = match found {
-            Found::Article(incoming, kin, identity) => (*incoming, kin, identity),
+        let ((incoming, kin), identity) = match found {
+            Found::Article(incoming, identity) => (*incoming, identity),
             Found::Marked(degree) => {
                 self.withhold(&page, known, degree).await;
                 return Some(Read::NoArticle("it bears a mark of secrecy".to_owned()));

@@ -327,7 +327,7 @@ mod tests {
                 id: id(portal),
                 portal: row,
                 url: format!("https://{portal}.vn/1").parse()?,
-                content_hash: format!("{text}"),
+                content_hash: (*text).to_owned(),
                 story: id(portal),
                 copy: Copy::Origin,
                 article,
