@@ -385,15 +385,16 @@ pub async fn shift(
     let again = moved.articles.clone();
     let mut settled = settle_origin(connection, from, &[]).await?;
     settled.extend(settle_origin(connection, to, &again).await?);
-    // An article that left does not stand for the story any more, whoever chose it.
-    for (story, other) in [(from, to), (to, from)] {
+    // An article that left does not stand for the story any more, whoever chose it; the one that it is named after does
+    // as long as it is there, and otherwise the origin.
+    for story in [from, to] {
         sqlx::query(
-            "UPDATE story SET lead_by = '', lead = (SELECT a.id FROM article a WHERE a.story_id = $1 \
-             ORDER BY CASE WHEN a.copy_kind = 'origin' THEN 0 ELSE 1 END, a.id LIMIT 1) WHERE id = $1 AND \
-             COALESCE(lead, id) IN (SELECT id FROM article WHERE story_id = $2)",
+            "UPDATE story SET lead_by = '', lead = (SELECT CASE WHEN a.id = $1 THEN NULL ELSE a.id END \
+             FROM article a WHERE a.story_id = $1 \
+             ORDER BY CASE WHEN a.id = $1 THEN 0 WHEN a.copy_kind = 'origin' THEN 1 ELSE 2 END, a.id LIMIT 1) \
+             WHERE id = $1 AND (lead_by = '' OR lead NOT IN (SELECT id FROM article WHERE story_id = $1))",
         )
         .bind(story)
-        .bind(other)
         .execute(&mut *connection)
         .await
         .context("cannot settle which article stands for a story")?;
