@@ -24,8 +24,12 @@ use tower::ServiceExt;
 
 #[path = "web/citizens.rs"]
 mod citizens;
+#[path = "web/hostile_texts.rs"]
+mod hostile_texts;
 #[path = "web/openapi.rs"]
 mod openapi;
+#[path = "web/rules.rs"]
+mod rules;
 #[path = "web/unanswered.rs"]
 mod unanswered;
 
@@ -399,6 +403,7 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/crawler", [200; 5]),
         ("GET", "/static/style.css", [200; 5]),
         ("GET", "/static/desk.js", [200; 5]),
+        ("GET", "/static/desk_live.js", [200; 5]),
         ("GET", "/static/suggest.js", [200; 5]),
         ("GET", "/static/%2e%2e%2fmod.rs", [404; 5]),
         ("GET", "/api/v1/search", [200; 5]),
@@ -424,6 +429,13 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/desk/items/2", [303, 200, 403, 404, 200]),
         ("GET", "/desk/items/99", [303, 404, 403, 404, 404]),
         ("GET", "/desk/items/1/decisions", [405; 5]),
+        ("POST", "/desk/decisions", [403, 400, 403, 400, 400]),
+        ("GET", "/desk/decisions", [405; 5]),
+        ("GET", "/desk/events?seen=0&wait=0", [303, 200, 403, 200, 200]),
+        ("GET", "/desk/events?seen=0&wait=0&item=2", [303, 200, 403, 404, 200]),
+        ("POST", "/desk/views", [403, 400, 403, 400, 400]),
+        ("POST", "/desk/settings", [403, 400, 403, 400, 400]),
+        ("GET", "/desk/numbers", [303, 200, 403, 200, 200]),
         ("GET", "/desk/items/1%2F..", [303, 404, 403, 404, 404]),
         ("POST", "/desk/items/2/decisions", [403, 400, 403, 404, 400]),
         ("GET", "/desk/questions", [303, 200, 403, 403, 200]),
@@ -439,6 +451,19 @@ async fn each_visitor_gets_what_is_theirs() {
         ("POST", "/console/questions", [403, 403, 400, 403, 400]),
         ("GET", "/console/unanswered", [303, 200, 200, 403, 200]),
         ("GET", "/console/unanswered.csv", [303, 200, 200, 403, 200]),
+        ("GET", "/console/rules", [303, 200, 403, 403, 200]),
+        ("GET", "/console/rules/new", [303, 200, 403, 403, 200]),
+        ("POST", "/console/rules/draft", [403, 422, 403, 403, 422]),
+        ("GET", "/console/rules/1", [303, 404, 403, 403, 404]),
+        ("POST", "/console/rules/1", [403, 404, 403, 403, 404]),
+        ("GET", "/console/topics", [303, 200, 403, 403, 200]),
+        ("POST", "/console/topics", [403, 422, 403, 403, 422]),
+        ("GET", "/console/topics/new", [303, 200, 403, 403, 200]),
+        ("GET", "/console/topics/y-te", [303, 200, 403, 403, 200]),
+        ("GET", "/console/topics/nothing", [303, 404, 403, 403, 404]),
+        ("POST", "/console/topics/y-te", [403, 400, 403, 403, 400]),
+        ("GET", "/desk/items/1/rules", [303, 200, 403, 403, 200]),
+        ("GET", "/desk/items/99/rules", [303, 404, 403, 403, 404]),
         ("GET", "/healthz", [200; 5]),
         // For clients on this machine only, and these requests say nothing of where they come from.
         ("GET", "/readyz", [404; 5]),

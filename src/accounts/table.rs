@@ -1,5 +1,7 @@
 //! Accounts, links, sessions and the audit trail in the record.
 
+pub mod colleagues;
+
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::FromRow;
 

@@ -153,6 +153,9 @@ pub(super) async fn visit_all(works: &Works, portals: &[Portal], order: Order, c
     if let Err(cause) = triage::topics::table::suggest_waiting(store, target, works.app.clock.now()).await {
         tracing::warn!(cause = %format!("{cause:#}"), "stories wait for their topic until lantoa serve or the next crawl");
     }
+    if let Err(cause) = triage::rules::run_waiting(store, target, works.app.clock.now()).await {
+        tracing::warn!(cause = %format!("{cause:#}"), "stories wait for the rules until lantoa serve or the next crawl");
+    }
     worker_ends.cancel();
     let _ = worker.await;
     if let Err(cause) = works.worker.catch_up(cancel).await {

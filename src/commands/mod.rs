@@ -19,6 +19,7 @@ mod portal;
 mod read_attachment;
 mod rebuild;
 mod reindex;
+mod rule;
 mod search;
 mod serve;
 mod sweep;
@@ -89,6 +90,9 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Args),
+    /// Rules for the queue: when a story is like this, then do that
+    #[command(subcommand)]
+    Rule(rule::Args),
     /// Addresses that bear a mark of secrecy: nothing of them was stored
     #[command(subcommand)]
     Notice(notice::Args),
@@ -174,6 +178,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Reindex(args) => reindex::run(context, args).await,
             Command::Rebuild(args) => rebuild::run(context, args).await,
             Command::User(args) => user::run(context, args).await,
+            Command::Rule(args) => rule::run(context, args).await,
             Command::Notice(args) => notice::run(context, args).await,
             Command::Doctor => doctor::run(context).await,
             Command::Backup(args) => backup::backup(context, args).await,

@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_secs(10);
 const FLUSH: &str = "30 * * * * *";
 /// Scores what waits for a decision anew: every ten minutes, as its freshness and growth change by themselves.
 const SCORE: &str = "15 */10 * * * *";
-/// Suggests topics for new stories: soon enough that an editor who opens one finds it.
+/// Suggests topics for new stories and puts them to the rules: soon enough that an editor who opens one finds it.
 const TOPICS: &str = "*/20 * * * * *";
 /// Forgets what has left the dedup window: every hour, so that a day of many articles does not fill the memory.
 const PRUNE: &str = "0 40 * * * *";
@@ -238,6 +238,10 @@ async fn start_jobs(works: &Arc<Works>, roles: &[Role], cancel: &CancellationTok
             async move {
                 if let Err(cause) = triage::topics::table::suggest_waiting(&store, target, now).await {
                     error!(cause = %format!("{cause:#}"), "cannot suggest topics");
+                }
+                // After the topics, which they may ask for.
+                if let Err(cause) = triage::rules::run_waiting(&store, target, now).await {
+                    error!(cause = %format!("{cause:#}"), "cannot put new stories to the rules");
                 }
             }
         })

@@ -17,12 +17,12 @@ pub fn atom(feed: &Feed<'_>, stories: &[Amplified]) -> String {
         put(&mut out, "id", &story.id(feed.site));
         put(&mut out, "published", &story.amplified_at.to_string());
         put(&mut out, "updated", &story.updated_at.to_string());
-        link(&mut out, "alternate", "text/html", &story.url);
+        link(&mut out, "alternate", "text/html", &feed.leads_to(&story.url, &story.story));
         author(&mut out, &story.portal_name);
         for (scheme, term) in [("status", story.status.as_str()), ("level", story.level.as_str())] {
             let _ = writeln!(out, "<category scheme=\"{}/feeds/{scheme}\" term=\"{term}\"/>", text(feed.site));
         }
-        put(&mut out, "summary", story.words());
+        put(&mut out, "summary", &story.words());
         out += "</entry>\n";
     }
     out + "</feed>\n"
@@ -40,7 +40,7 @@ pub fn found(feed: &Feed<'_>, hits: &[Hit]) -> String {
         put(&mut out, "title", &hit.title);
         put(&mut out, "id", &format!("tag:{},2026:item/{}", host(feed.site), hit.id));
         put(&mut out, "updated", &hit.published_at.to_string());
-        link(&mut out, "alternate", "text/html", &hit.url);
+        link(&mut out, "alternate", "text/html", &feed.leads_to(&hit.url, &hit.id));
         author(&mut out, &hit.portal_name);
         // The snippet is HTML, escaped and marked; escaped once more it is what Atom calls type html.
         let _ = writeln!(out, "<summary type=\"html\">{}</summary>", text(&hit.snippet));

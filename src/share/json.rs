@@ -13,9 +13,9 @@ pub fn json(feed: &Feed<'_>, entries: &[Amplified]) -> serde_json::Value {
         .map(|entry| {
             json!({
                 "id": entry.id(feed.site),
-                "url": entry.url,
+                "url": feed.leads_to(&entry.url, &entry.story),
                 "title": plain(&entry.headline()),
-                "content_text": plain(entry.words()),
+                "content_text": plain(&entry.words()),
                 "date_published": entry.amplified_at,
                 "date_modified": entry.updated_at,
                 "authors": [{ "name": entry.portal_name }],

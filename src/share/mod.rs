@@ -9,6 +9,8 @@ mod rss;
 pub mod table;
 mod xml;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 pub use atom::{atom, found};
@@ -41,6 +43,8 @@ pub struct Amplified {
     pub level: Level,
     /// Until when it should have been taken over.
     pub deadline: Option<Timestamp>,
+    /// What the centre says that changed since; empty when it says nothing.
+    pub correction: String,
     /// Documents that it cites.
     pub documents: Vec<String>,
     /// Whether it still stands.
@@ -102,9 +106,15 @@ impl Amplified {
         format!("{}{}", self.status.mark(), self.title)
     }
 
-    /// What the reader is told. A recalled story says nothing more than that.
-    fn words(&self) -> &str {
-        if self.status == Status::Recalled { "" } else { &self.summary }
+    /// What the reader is told: what the centre corrected first. A recalled story says nothing more than that.
+    fn words(&self) -> Cow<'_, str> {
+        match self.status {
+            Status::Recalled => Cow::Borrowed(""),
+            Status::Corrected if !self.correction.is_empty() => {
+                Cow::Owned(format!("Đính chính: {} {}", self.correction, self.summary))
+            }
+            Status::Amplified | Status::Corrected => Cow::Borrowed(&self.summary),
+        }
     }
 
     /// The same for ever, whatever the title or the address becomes (RFC 4151).
@@ -119,6 +129,16 @@ fn host(site: &str) -> String {
 }
 
 impl Feed<'_> {
+    /// Where an entry leads: to the original, or to our own page of the article where the record has no address of the
+    /// web for it. Readers open whatever stands there.
+    fn leads_to<'u>(&self, url: &'u str, article: &str) -> Cow<'u, str> {
+        let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+        if ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {
+            return Cow::Borrowed(url);
+        }
+        Cow::Owned(format!("{}/items/{article}", self.site))
+    }
+
     /// When the feed changed last.
     fn updated(&self, entries: &[Amplified]) -> Timestamp {
         entries.iter().map(|entry| entry.updated_at).max().unwrap_or(self.updated)
@@ -145,6 +165,7 @@ pub(crate) mod tests {
             date_only: false,
             level: Level::Normal,
             deadline: Some(at("2026-11-22T10:00:00Z")),
+            correction: String::new(),
             documents: vec!["224/2026/NĐ-CP".into()],
             status,
             amplified_at: at("2026-11-20T03:00:00Z"),

@@ -21,13 +21,13 @@ pub fn rss(feed: &Feed<'_>, entries: &[Amplified]) -> String {
     for entry in entries {
         out += "<item>\n";
         put(&mut out, "title", &entry.headline());
-        put(&mut out, "link", &entry.url);
+        put(&mut out, "link", &feed.leads_to(&entry.url, &entry.story));
         let _ = writeln!(out, "<guid isPermaLink=\"false\">{}</guid>", text(&entry.id(feed.site)));
         put(&mut out, "pubDate", &mail_date(entry.updated_at));
         put(&mut out, "category", entry.status.as_str());
         put(&mut out, "category", entry.level.as_str());
         // RSS takes descriptions for HTML: what is text must be escaped once more to stay text.
-        put(&mut out, "description", &text(entry.words()));
+        put(&mut out, "description", &text(&entry.words()));
         out += "</item>\n";
     }
     out + "</channel>\n</rss>\n"

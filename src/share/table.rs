@@ -25,7 +25,9 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
         amplified_at: i64,
         changed_at: i64,
         corrected_at: Option<i64>,
-        deadline: Option<String>,
+        deadline: Option<i64>,
+        told_at: Option<i64>,
+        correction: String,
         title: String,
         summary: String,
         url: String,
@@ -42,8 +44,7 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
                    CASE WHEN a.status = 'gone' AND a.checked_at > t.updated_at THEN a.checked_at
                         WHEN v.corrected_at > t.updated_at THEN v.corrected_at
                         ELSE t.updated_at END AS changed_at,
-                   (SELECT d.detail FROM decision d WHERE d.item_id = t.id AND d.action = 'amplify'
-                    ORDER BY d.id DESC LIMIT 1) AS deadline,
+                   t.deadline, t.corrected_at AS told_at, t.correction,
                    a.title, a.summary, a.url, a.status, a.documents,
                    COALESCE(a.published_at, a.first_seen_at) AS published_at, a.date_only, p.slug, p.name
             FROM triage_item t JOIN article a ON a.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = t.story_id) JOIN portal p ON p.id = a.portal_id
@@ -59,8 +60,8 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
     .context("cannot read what was amplified")?;
     let story = |row: Row| {
         let recalled = row.state != "amplified" || row.status == "gone";
-        let corrected = row.corrected_at.is_some_and(|at| at > row.amplified_at);
-        let detail: Option<serde_json::Value> = row.deadline.and_then(|detail| serde_json::from_str(&detail).ok());
+        // By its portal, or by the centre.
+        let corrected = row.corrected_at.max(row.told_at).is_some_and(|at| at > row.amplified_at);
         Amplified {
             story: row.story_id,
             title: personal::mask(&row.title).into_owned(),
@@ -71,7 +72,8 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
             published_at: instant(row.published_at),
             date_only: row.date_only,
             level: row.level.and_then(|level| level.parse().ok()).unwrap_or(Level::Normal),
-            deadline: detail.and_then(|detail| detail["deadline"].as_str()?.parse().ok()),
+            deadline: row.deadline.map(instant),
+            correction: if recalled { String::new() } else { personal::mask(&row.correction).into_owned() },
             documents: serde_json::from_str(&row.documents).unwrap_or_default(),
             status: match (recalled, corrected) {
                 (true, _) => Status::Recalled,

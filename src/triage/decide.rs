@@ -3,12 +3,14 @@
 use jiff::ToSpan;
 use serde_json::{Value, json};
 
+use super::ownership::{Owned, Owner};
 use super::state::{Action, Refusal, next_state};
 use super::stories;
-use super::table::{self, Standing};
+use super::table::{self, Standing, classification, proposals};
 use super::{Card, Decision, State};
 use crate::clock::Timestamp;
-use crate::store::{Connection, instant, millis};
+use crate::index::outbox;
+use crate::store::{Connection, millis};
 
 /// The longest snooze; what nobody wants to see in a month is routine.
 pub(super) const MAX_SNOOZE_DAYS: i64 = 30;
@@ -24,8 +26,6 @@ pub struct Decided {
     pub to: State,
     /// Its new revision.
     pub revision: i64,
-    /// Articles that moved to another story: the search index has to read them again.
-    pub dirty: Vec<(String, i64)>,
 }
 
 /// Why a decision was not taken.
@@ -44,8 +44,22 @@ pub enum Refused {
     Not(Refusal),
 }
 
-/// Takes a decision about `item` as it stood at `revision`. Undo is a decision like the others: it restores where the
-/// item stood before the last decision that still counts.
+/// Who decides, and in whose name.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// Whose value a topic becomes: the centre's, or a ministry's.
+    pub owner: Owner,
+    /// Slugs of the portals that an officer speaks for.
+    pub portals: &'a [String],
+    /// Search engines that have to learn of a new topic, and of articles that moved to another story.
+    pub targets: &'a [&'a str],
+    /// What the history notes besides.
+    pub batch: Option<&'a str>,
+}
+
+/// Takes a decision of the centre about `item` as it stood at `revision`; see [`decide_by`].
 ///
 /// # Errors
 /// When the record cannot be read or written; what a person may answer for is in [`Refused`].
@@ -58,46 +72,97 @@ pub async fn decide(
     reason: &str,
     now: Timestamp,
 ) -> anyhow::Result<Result<Decided, Refused>> {
+    let by = By { name: actor, owner: Owner::HumanCentre, portals: &[], targets: &[], batch: None };
+    decide_by(connection, item, action, revision, by, reason, now).await
+}
+
+/// Takes a decision about `item` as it stood at `revision`. Undo is a decision like the others: it restores where the
+/// item stood before the last decision that still counts; a ministry takes back only its own.
+///
+/// # Errors
+/// When the record cannot be read or written; what a person may answer for is in [`Refused`].
+pub async fn decide_by(
+    connection: &mut Connection,
+    item: i64,
+    action: &Action,
+    revision: i64,
+    by: By<'_>,
+    reason: &str,
+    now: Timestamp,
+) -> anyhow::Result<Result<Decided, Refused>> {
     let Some(standing) = table::standing(connection, item).await? else { return Ok(Err(Refused::Unknown)) };
     if standing.revision != revision {
         let Some(card) = table::card(connection, item).await? else { return Ok(Err(Refused::Unknown)) };
         let since = table::decisions_since(connection, item, revision).await?;
         return Ok(Err(Refused::Conflict { card: Box::new(card), since }));
     }
+    let reason: String = reason.trim().chars().take(MAX_REASON).collect();
+    let mut undone = None;
     let mut dirty = Vec::new();
     let (next, mut detail) = match action {
         Action::Undo => match last_that_counts(&table::decisions_since(connection, item, 0).await?) {
-            Some(undone) => {
-                dirty = stories::take_back(connection, item, &undone.detail, actor, now).await?;
-                before(undone, &standing)
+            Some(last) if by.owner != Owner::HumanCentre && last.actor != by.name => {
+                return Ok(Err(Refused::Not(Refusal::NotYours)));
+            }
+            Some(last) => {
+                undone = Some(last.clone());
+                dirty = stories::take_back(connection, item, &last.detail, by.name, now).await?;
+                before(last, &standing)
             }
             None => return Ok(Err(Refused::Not(Refusal::NothingToUndo))),
         },
         action => {
-            if let Err(refusal) = sensible(connection, item, action, now).await? {
+            if let Err(refusal) = sensible(connection, item, action, &reason, now).await? {
                 return Ok(Err(Refused::Not(refusal)));
             }
-            match after(action, &standing) {
+            match after(action, &standing, now) {
                 Ok(changed) => changed,
                 Err(refusal) => return Ok(Err(Refused::Not(refusal))),
             }
         }
     };
     if let Action::Merge { into } = action {
-        (detail["moved"], dirty) = stories::merge(connection, item, *into, actor, now).await?;
+        (detail["moved"], dirty) = stories::merge(connection, item, *into, by.name, now).await?;
+    }
+    for (article, revision) in dirty {
+        outbox::mark(connection, by.targets, &article, revision).await?;
     }
     // What stood before goes into the history, so that an undo needs nothing else.
-    detail["before"] = json!({ "level": standing.level, "snoozed_until": standing.snoozed_until });
+    detail["before"] = kept(&standing);
+    if let Some(batch) = by.batch {
+        detail["batch"] = batch.into();
+    }
+    if let Action::Classify { topic } = action {
+        let claim = Owned { value: topic.clone(), owner: by.owner };
+        match classification::set(connection, &standing.story, claim, &by, now).await? {
+            Some(before) => detail["before"]["topic"] = before,
+            None => return Ok(Err(Refused::Not(Refusal::NotYours))),
+        }
+    }
+    if let Some(undone) = undone.as_ref().filter(|undone| undone.action == "classify") {
+        classification::restore(connection, &standing.story, &undone.detail["before"]["topic"], &by, now).await?;
+    }
+    let still = matches!(action, Action::Note | Action::Assign { .. } | Action::Classify { .. });
+    let leaves = [State::Amplified, State::Routine, State::Rejected, State::Merged].contains(&next.state);
     let next = Standing {
         revision: standing.revision + 1,
         amplified_at: next.amplified_at.or((next.state == State::Amplified).then(|| millis(now))),
-        updated_at: if *action == Action::Note { standing.updated_at } else { millis(now) },
+        decided_at: next.decided_at.or((leaves && undone.is_none()).then(|| millis(now))),
+        // What leaves the queue and what is told outside goes by this; a note and the like change neither.
+        updated_at: if still { standing.updated_at } else { millis(now) },
         ..next
     };
     table::move_to(connection, item, &next).await?;
-    let reason: String = reason.trim().chars().take(MAX_REASON).collect();
-    table::add_decision(connection, item, (&standing, &next), action.as_str(), actor, &reason, &detail, now).await?;
-    Ok(Ok(Decided { from: standing.state, to: next.state, revision: next.revision, dirty }))
+    let (from, to) = (standing.state, next.state);
+    match (action, &undone) {
+        (Action::Propose { level, deadline }, _) => {
+            proposals::add(connection, item, &by, (*level, *deadline), &reason, now).await?;
+        }
+        (_, Some(undone)) => proposals::take_back(connection, item, undone, now).await?,
+        (action, None) => proposals::answer(connection, item, action, now).await?,
+    }
+    table::add_decision(connection, item, (&standing, &next), action.as_str(), by.name, &reason, &detail, now).await?;
+    Ok(Ok(Decided { from, to, revision: next.revision }))
 }
 
 /// What only the clock and the record can tell about an action.
@@ -105,13 +170,22 @@ async fn sensible(
     connection: &mut Connection,
     item: i64,
     action: &Action,
+    reason: &str,
     now: Timestamp,
 ) -> anyhow::Result<Result<(), Refusal>> {
     let good = match action {
+        Action::Return if reason.is_empty() => Err(Refusal::NoReason),
+        Action::Correct { correction, .. } if correction.trim().is_empty() => Err(Refusal::NoReason),
         Action::Snooze { until } if *until <= now || *until > now + (MAX_SNOOZE_DAYS * 24).hours() => {
             Err(Refusal::BadTime)
         }
-        Action::Amplify { deadline: Some(deadline), .. } if *deadline <= now => Err(Refusal::BadTime),
+        Action::Amplify { deadline: Some(deadline), .. }
+        | Action::Propose { deadline: Some(deadline), .. }
+        | Action::Correct { deadline: Some(deadline), .. }
+            if *deadline <= now =>
+        {
+            Err(Refusal::BadTime)
+        }
         Action::Merge { into } if *into == item || table::standing(connection, *into).await?.is_none() => {
             Err(Refusal::BadMerge)
         }
@@ -121,20 +195,28 @@ async fn sensible(
 }
 
 /// How an item stands after an action, and what the history says about it besides.
-fn after(action: &Action, standing: &Standing) -> Result<(Standing, Value), Refusal> {
+fn after(action: &Action, standing: &Standing, now: Timestamp) -> Result<(Standing, Value), Refusal> {
     let state = next_state(standing.state, action)?;
     let mut next = Standing { state, ..standing.clone() };
     let mut detail = json!({});
     match action {
         Action::Amplify { level, deadline } => {
-            next.level = Some(*level);
-            next.snoozed_until = None;
+            (next.level, next.deadline, next.snoozed_until) = (Some(*level), deadline.map(millis), None);
+            if standing.state == State::Amplified {
+                next.corrected_at = Some(millis(now));
+            }
             detail = json!({ "level": level, "deadline": deadline });
         }
-        Action::Propose { level } => {
-            next.level = Some(*level);
-            next.snoozed_until = None;
-            detail = json!({ "level": level });
+        Action::Propose { level, deadline } => {
+            (next.level, next.deadline, next.snoozed_until) = (Some(*level), deadline.map(millis), None);
+            detail = json!({ "level": level, "deadline": deadline });
+        }
+        Action::Correct { level, deadline, correction } => {
+            next.level = level.or(standing.level);
+            next.deadline = deadline.map(millis).or(standing.deadline);
+            next.corrected_at = Some(millis(now));
+            next.correction = correction.trim().chars().take(MAX_REASON).collect();
+            detail = json!({ "level": next.level, "deadline": deadline, "correction": next.correction });
         }
         Action::Snooze { until } => {
             next.snoozed_until = Some(millis(*until));
@@ -144,11 +226,29 @@ fn after(action: &Action, standing: &Standing) -> Result<(Standing, Value), Refu
             next.snoozed_until = None;
             detail = json!({ "into": into });
         }
+        Action::Assign { to } => {
+            next.assigned_to.clone_from(to);
+            detail = json!({ "to": to });
+        }
+        Action::Classify { topic } => detail = json!({ "topic": topic }),
         Action::Routine | Action::Reject => next.snoozed_until = None,
-        Action::Reopen => (next.level, next.snoozed_until) = (None, None),
+        Action::Reopen | Action::Return => (next.level, next.deadline, next.snoozed_until) = (None, None, None),
         Action::Recall | Action::Note | Action::Undo => (),
     }
     Ok((next, detail))
+}
+
+/// What an undo needs to know of how an item stood.
+pub(super) fn kept(standing: &Standing) -> Value {
+    json!({
+        "level": standing.level,
+        "snoozed_until": standing.snoozed_until,
+        "deadline": standing.deadline,
+        "assigned_to": standing.assigned_to,
+        "decided_at": standing.decided_at,
+        "corrected_at": standing.corrected_at,
+        "correction": standing.correction,
+    })
 }
 
 /// The last decision that changed something and was not taken back.
@@ -167,7 +267,12 @@ fn before(undone: &Decision, standing: &Standing) -> (Standing, Value) {
     let next = Standing {
         state: undone.from,
         level: kept["level"].as_str().and_then(|level| level.parse().ok()),
-        snoozed_until: kept["snoozed_until"].as_i64().map(|at| millis(instant(at))),
+        snoozed_until: kept["snoozed_until"].as_i64(),
+        deadline: kept["deadline"].as_i64(),
+        assigned_to: kept["assigned_to"].as_str().map(str::to_owned),
+        decided_at: kept["decided_at"].as_i64(),
+        corrected_at: kept["corrected_at"].as_i64(),
+        correction: kept["correction"].as_str().unwrap_or_default().to_owned(),
         ..standing.clone()
     };
     (next, json!({ "undoes": undone.id, "action": undone.action }))

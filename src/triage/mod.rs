@@ -5,8 +5,10 @@
 //! decides.
 
 mod decide;
+mod filter;
 mod options;
 pub mod ownership;
+pub mod rules;
 mod score;
 mod sought;
 mod state;
@@ -18,7 +20,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use decide::{Decided, MAX_REASON, Refused, decide};
+pub use decide::{By, Decided, MAX_REASON, Refused, decide, decide_by};
+pub use filter::{Due, Filter, Pick, Picks, View};
 pub use options::Options;
 pub use score::{Facts, Part, Score, score};
 pub use state::{Action, Refusal, next_state};
@@ -107,6 +110,27 @@ pub struct Card {
     pub portals: Vec<(String, String)>,
     /// What an editor is asked about it: whether an article tells the same as one of another portal.
     pub questions: Vec<Question>,
+    /// Its topic, when it was looked at.
+    pub topic: Option<Classified>,
+    /// Until when it is to be spread.
+    pub deadline: Option<Timestamp>,
+    /// Name of the account that it was given to.
+    pub assigned_to: Option<String>,
+    /// What the centre said when it corrected it; empty when it did not.
+    pub correction: String,
+}
+
+/// The topic of an item's story.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Classified {
+    /// The topic's code; nothing when it has none.
+    pub code: Option<String>,
+    /// Whose value it is.
+    pub owner: ownership::Owner,
+    /// What a machine or rule went by: where, and what.
+    pub why: Vec<(String, String)>,
+    /// The person who set it; empty for a machine.
+    pub actor: String,
 }
 
 /// One line of an item's history.
@@ -130,31 +154,6 @@ pub struct Decision {
     pub revision: i64,
     /// Level, deadline and the like, as JSON.
     pub detail: serde_json::Value,
-}
-
-/// Which part of the queue to see.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Which states.
-    pub view: View,
-    /// Only stories that this portal (slug) carries.
-    pub portal: Option<String>,
-    /// Only stories that at least one of these portals carries; `None` for no such bound. An officer's portals.
-    pub bound_to: Option<Vec<String>>,
-}
-
-/// Which states to see together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum View {
-    /// What waits for a decision: new, proposed, and snoozed whose time is over. Highest score first.
-    #[default]
-    Open,
-    /// What is being spread, latest first.
-    Amplified,
-    /// What is put off, next to come back first.
-    Snoozed,
-    /// What was decided otherwise, latest first.
-    Closed,
 }
 
 impl State {
@@ -217,29 +216,5 @@ impl FromStr for Level {
             .into_iter()
             .find(|level| level.as_str() == text)
             .ok_or_else(|| format!("unknown level `{text}` (one of urgent, high, normal)"))
-    }
-}
-
-impl View {
-    /// Every view, in the order of the desk's tabs.
-    pub const ALL: [Self; 4] = [Self::Open, Self::Amplified, Self::Snoozed, Self::Closed];
-
-    /// The word in addresses.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Amplified => "amplified",
-            Self::Snoozed => "snoozed",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-impl FromStr for View {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|view| view.as_str() == text).ok_or_else(|| format!("unknown view `{text}`"))
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Due;
+
 /// How many points for what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -63,6 +65,24 @@ pub struct Options {
     pub freshness: f64,
     /// Hours after which freshness is worth nothing: the same window in which a story enters the queue.
     pub freshness_hours: f64,
+    /// Minutes that an item of level urgent may wait for its decision; then it is overdue.
+    pub due_urgent_minutes: u32,
+    /// Minutes that an item of level high may wait.
+    pub due_high_minutes: u32,
+    /// Minutes that an item of level normal, or without a level, may wait.
+    pub due_normal_minutes: u32,
+}
+
+impl Options {
+    /// How long an item may wait for its decision.
+    #[must_use]
+    pub fn due(&self) -> Due {
+        Due {
+            urgent_minutes: self.due_urgent_minutes,
+            high_minutes: self.due_high_minutes,
+            normal_minutes: self.due_normal_minutes,
+        }
+    }
 }
 
 impl Default for Options {
@@ -96,6 +116,9 @@ impl Default for Options {
             urgency_words: URGENT.iter().map(|&word| word.to_owned()).collect(),
             freshness: 6.0,
             freshness_hours: 72.0,
+            due_urgent_minutes: 15,
+            due_high_minutes: 60,
+            due_normal_minutes: 480,
         }
     }
 }

@@ -39,6 +39,34 @@ pub enum Action {
     Propose {
         /// How widely it should be spread.
         level: Level,
+        /// Until when it should be spread.
+        #[serde(default)]
+        deadline: Option<Timestamp>,
+    },
+    /// Give a proposal back to its officer, with a word.
+    Return,
+    /// Tell everybody who took an amplified story over that it changed.
+    Correct {
+        /// How widely it is to be spread from now on; as before where nothing is said.
+        #[serde(default)]
+        level: Option<Level>,
+        /// Until when it should have been taken over.
+        #[serde(default)]
+        deadline: Option<Timestamp>,
+        /// What changed, in words that leave the house.
+        correction: String,
+    },
+    /// Give it to somebody; to nobody where no name is said.
+    Assign {
+        /// Name of the account.
+        #[serde(default)]
+        to: Option<String>,
+    },
+    /// Set its topic; clear it where no code is said.
+    Classify {
+        /// The topic's code.
+        #[serde(default)]
+        topic: Option<String>,
     },
     /// Say something about it; changes nothing.
     Note,
@@ -70,6 +98,18 @@ pub enum Refusal {
     /// An item cannot be merged into itself or into nothing.
     #[error("no such item to merge into")]
     BadMerge,
+    /// Only a proposal can be given back.
+    #[error("cannot return what is {} (only proposals are returned)", .0.as_str())]
+    NotProposed(State),
+    /// A proposal goes back with a word, a correction says what changed.
+    #[error("a reason is missing (say why)")]
+    NoReason,
+    /// The value belongs to somebody of a higher rank.
+    #[error("the centre has set this value (ask it)")]
+    NotYours,
+    /// There is no such topic or account.
+    #[error("no such topic or person")]
+    NoSuchValue,
 }
 
 /// Where `action` leads from `state`. [`Action::Undo`] leads back to wherever the decision that it takes back came
@@ -80,7 +120,8 @@ pub enum Refusal {
 pub fn next_state(state: State, action: &Action) -> Result<State, Refusal> {
     use State::{Amplified, Merged, New, Proposed, Recalled, Rejected, Routine, Snoozed};
     match (action, state) {
-        (Action::Note, state) => Ok(state),
+        (Action::Note | Action::Classify { .. }, state) => Ok(state),
+        (Action::Assign { .. }, New | Proposed | Snoozed | Amplified) => Ok(state),
 
         (Action::Amplify { .. }, New | Proposed | Snoozed) => Ok(Amplified),
         // Amplified again with another level or deadline: the portals get a correction.
@@ -94,7 +135,10 @@ pub fn next_state(state: State, action: &Action) -> Result<State, Refusal> {
         (Action::Reopen, Routine | Rejected | Merged | Snoozed | Recalled) => Ok(New),
         (Action::Reopen, New | Proposed) => Err(Refusal::Open),
         (Action::Recall, Amplified) => Ok(Recalled),
-        (Action::Recall, state) => Err(Refusal::NotAmplified(state)),
+        (Action::Correct { .. }, Amplified) => Ok(Amplified),
+        (Action::Recall | Action::Correct { .. }, state) => Err(Refusal::NotAmplified(state)),
+        (Action::Return, Proposed) => Ok(New),
+        (Action::Return, state) => Err(Refusal::NotProposed(state)),
 
         (Action::Undo, _) => Err(Refusal::NothingToUndo),
         (_, Amplified) => Err(Refusal::RecallInstead),
@@ -115,6 +159,10 @@ impl Action {
             Self::Reopen => "reopen",
             Self::Recall => "recall",
             Self::Propose { .. } => "propose",
+            Self::Return => "return",
+            Self::Correct { .. } => "correct",
+            Self::Assign { .. } => "assign",
+            Self::Classify { .. } => "classify",
             Self::Note => "note",
             Self::Undo => "undo",
         }
@@ -144,7 +192,13 @@ mod tests {
         check(&Action::Reject, &open("rejected"));
         check(&Action::Merge { into: 1 }, &open("merged"));
         check(&Action::Snooze { until }, &open("snoozed"));
-        check(&Action::Propose { level }, &open("proposed"));
+        check(&Action::Propose { level, deadline: None }, &open("proposed"));
+        check(&Action::Return, "- new - - - - - -");
+        let correction = Action::Correct { level: None, deadline: None, correction: String::new() };
+        check(&correction, "- - amplified - - - - -");
+        check(&Action::Assign { to: None }, "new proposed amplified - - - snoozed -");
+        let everywhere = "new proposed amplified routine rejected merged snoozed recalled";
+        check(&Action::Classify { topic: None }, everywhere);
         check(&Action::Reopen, "- - - new new new new new");
         check(&Action::Recall, "- - recalled - - - - -");
         check(&Action::Note, "new proposed amplified routine rejected merged snoozed recalled");

@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::Options;
+use super::decide::kept;
 use super::table::{self, Standing};
 use super::{MAX_REASON, State};
 use crate::archive::stories::{self, Answer, Moved, Question};
@@ -268,7 +269,7 @@ async fn note(
 ) -> Result<()> {
     let standing = table::standing(connection, item).await?.with_context(|| format!("there is no item {item}"))?;
     // What stood before goes into the history, so that an undo needs nothing else.
-    detail["before"] = json!({ "level": standing.level, "snoozed_until": standing.snoozed_until });
+    detail["before"] = kept(&standing);
     let next = Standing {
         state: state.unwrap_or(standing.state),
         revision: standing.revision + 1,

@@ -1,22 +1,31 @@
 //! The queue in the record.
 
+mod cards;
+pub(super) mod classification;
+pub mod crowd;
 mod decisions;
+pub mod numbers;
+pub mod places;
+pub mod proposals;
+mod queue;
+pub mod views;
+pub mod watch;
 
 use anyhow::{Context, Result};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::FromRow;
 
 use super::options::Options;
 use super::score::{Facts, Score, score};
-use super::{Card, Decision, Filter, View};
-use crate::archive::stories;
+use super::{Card, Decision};
 use crate::clock::Timestamp;
 use crate::portal::Kind;
 use crate::store::{Connection, Pool, instant, millis};
-use crate::vietnamese::personal;
-use decisions::read_state;
+pub(super) use cards::card;
+pub use queue::{counts, queue, queue_from, tally};
+
 pub(super) use decisions::{Standing, add_decision, decisions_since, item_of, move_to, standing, story_of};
 
-/// Cards on one page of the desk: what an editor can look through in one sitting.
+/// Cards that a program gets at once.
 pub const MAX_CARDS: i64 = 100;
 /// Items whose score is made anew at a time.
 const MAX_RESCORED: i64 = 1_000;
@@ -27,13 +36,14 @@ const MAX_RESCORED: i64 = 1_000;
 /// When the record cannot be written.
 pub async fn enter(connection: &mut Connection, story: &str, score: &Score, now: Timestamp) -> Result<()> {
     sqlx::query(
-        "INSERT INTO triage_item (story_id, score, parts, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
-         ON CONFLICT (story_id) DO UPDATE SET score = excluded.score, parts = excluded.parts",
+        "INSERT INTO triage_item (story_id, score, parts, created_at, updated_at, growth) VALUES ($1, $2, $3, $4, $4, $5)
+         ON CONFLICT (story_id) DO UPDATE SET score = excluded.score, parts = excluded.parts, growth = excluded.growth",
     )
     .bind(story)
     .bind(score.total)
     .bind(serde_json::to_string(&score.parts)?)
     .bind(millis(now))
+    .bind(score.parts.iter().find(|part| part.name == "growth").map_or(0.0, |part| part.points))
     .execute(connection)
     .await
     .with_context(|| format!("cannot put story {story} into the queue"))?;
@@ -132,74 +142,6 @@ pub async fn refresh_open(connection: &mut Connection, options: &Options, now: T
     Ok(stories.len())
 }
 
-/// The queue as one view shows it, at most [`MAX_CARDS`].
-///
-/// # Errors
-/// When the record cannot be read.
-pub async fn queue(pool: &Pool, filter: &Filter, now: Timestamp) -> Result<Vec<Card>> {
-    let mut connection = pool.acquire().await.context("cannot reach the record")?;
-    let order = match filter.view {
-        View::Open => "t.score DESC, t.id DESC",
-        View::Amplified | View::Closed => "t.updated_at DESC, t.id DESC",
-        View::Snoozed => "t.snoozed_until, t.id",
-    };
-    let (condition, portals) = condition(filter);
-    let sql = format!("{SELECT_CARD} WHERE {condition} ORDER BY {order} LIMIT {MAX_CARDS}");
-    // The text is put together from the constants here; every value is bound.
-    let mut query = sqlx::query_as::<_, CardRow>(AssertSqlSafe(sql)).bind(millis(now));
-    for portal in portals {
-        query = query.bind(portal);
-    }
-    let rows = query.fetch_all(&mut *connection).await.context("cannot read the queue")?;
-    cards(&mut connection, rows).await
-}
-
-/// How many items each view has, in the order of [`View::ALL`].
-///
-/// # Errors
-/// When the record cannot be read.
-pub async fn counts(pool: &Pool, filter: &Filter, now: Timestamp) -> Result<Vec<(View, i64)>> {
-    let mut counts = Vec::new();
-    for view in View::ALL {
-        let (condition, portals) = condition(&Filter { view, ..filter.clone() });
-        let sql = format!("SELECT COUNT(*) FROM triage_item t WHERE {condition}");
-        let mut query = sqlx::query_as::<_, (i64,)>(AssertSqlSafe(sql)).bind(millis(now));
-        for portal in portals {
-            query = query.bind(portal);
-        }
-        let (count,) = query.fetch_one(pool).await.context("cannot count the queue")?;
-        counts.push((view, count));
-    }
-    Ok(counts)
-}
-
-/// The condition of a filter. `$1` is now, the portals that it answers with follow.
-fn condition(filter: &Filter) -> (String, Vec<String>) {
-    let view = match filter.view {
-        View::Open => "(t.state IN ('new', 'proposed') OR (t.state = 'snoozed' AND t.snoozed_until <= $1))",
-        View::Amplified => "(t.state = 'amplified' AND $1 = $1)",
-        View::Snoozed => "(t.state = 'snoozed' AND t.snoozed_until > $1)",
-        View::Closed => "(t.state IN ('routine', 'rejected', 'merged', 'recalled') AND $1 = $1)",
-    };
-    let (mut sql, mut values) = (view.to_owned(), Vec::new());
-    let mut carried_by = |portals: &[String]| {
-        let marks: Vec<String> = (0..portals.len()).map(|n| format!("${}", values.len() + n + 2)).collect();
-        values.extend_from_slice(portals);
-        sql += &format!(
-            " AND EXISTS (SELECT 1 FROM article a JOIN portal p ON p.id = a.portal_id
-                WHERE a.story_id = t.story_id AND p.slug IN ({}))",
-            marks.join(", ")
-        );
-    };
-    if let Some(portal) = &filter.portal {
-        carried_by(std::slice::from_ref(portal));
-    }
-    if let Some(portals) = &filter.bound_to {
-        carried_by(portals);
-    }
-    (sql, values)
-}
-
 /// One item, or nothing.
 ///
 /// # Errors
@@ -225,87 +167,6 @@ pub async fn number_of(pool: &Pool, story: &str) -> Result<Option<i64>> {
 pub async fn history(pool: &Pool, id: i64) -> Result<Vec<Decision>> {
     let mut connection = pool.acquire().await.context("cannot reach the record")?;
     decisions_since(&mut connection, id, 0).await
-}
-
-pub(super) async fn card(connection: &mut Connection, id: i64) -> Result<Option<Card>> {
-    const ONE: &str = "WHERE t.id = $1";
-    let rows = sqlx::query_as::<_, CardRow>(AssertSqlSafe(format!("{SELECT_CARD} {ONE}")))
-        .bind(id)
-        .fetch_all(&mut *connection)
-        .await
-        .with_context(|| format!("cannot read item {id}"))?;
-    Ok(cards(connection, rows).await?.pop())
-}
-
-const SELECT_CARD: &str = "SELECT t.id, t.story_id, t.state, t.level, t.revision, t.score, t.parts, t.snoozed_until,
-        t.amplified_at, t.created_at, t.updated_at, o.title, o.summary, o.url, o.published_at, o.date_only, o.first_seen_at,
-        o.documents, op.kind, o.id AS lead
-    FROM triage_item t JOIN article o ON o.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = t.story_id)
-    JOIN portal op ON op.id = o.portal_id";
-
-#[derive(FromRow)]
-struct CardRow {
-    id: i64,
-    story_id: String,
-    state: String,
-    level: Option<String>,
-    revision: i64,
-    score: f64,
-    parts: String,
-    snoozed_until: Option<i64>,
-    amplified_at: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
-    title: String,
-    summary: String,
-    url: String,
-    published_at: Option<i64>,
-    date_only: bool,
-    first_seen_at: i64,
-    documents: String,
-    kind: String,
-    lead: String,
-}
-
-async fn cards(connection: &mut Connection, rows: Vec<CardRow>) -> Result<Vec<Card>> {
-    let mut cards = Vec::with_capacity(rows.len());
-    let shown: Vec<String> = rows.iter().map(|row| row.story_id.clone()).collect();
-    let questions = stories::questions_about(connection, &shown).await?;
-    for row in rows {
-        let portals: Vec<(String, String)> = sqlx::query_as(
-            "SELECT p.slug, p.name FROM article a JOIN portal p ON p.id = a.portal_id WHERE a.story_id = $1
-             GROUP BY p.id, p.slug, p.name ORDER BY MIN(CASE WHEN a.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = $1)
-                THEN 0 ELSE a.first_seen_at END), p.slug",
-        )
-        .bind(&row.story_id)
-        .fetch_all(&mut *connection)
-        .await
-        .with_context(|| format!("cannot read the portals of story {}", row.story_id))?;
-        cards.push(Card {
-            id: row.id,
-            state: read_state(&row.state)?,
-            level: row.level.and_then(|level| level.parse().ok()),
-            revision: row.revision,
-            score: Score { total: row.score, parts: serde_json::from_str(&row.parts).unwrap_or_default() },
-            snoozed_until: row.snoozed_until.map(instant),
-            amplified_at: row.amplified_at.map(instant),
-            created_at: instant(row.created_at),
-            updated_at: instant(row.updated_at),
-            title: personal::mask(&row.title).into_owned(),
-            summary: personal::mask(&row.summary).into_owned(),
-            url: row.url,
-            kind: row.kind.parse().unwrap_or(Kind::Other),
-            published_at: row.published_at.map(instant),
-            date_only: row.date_only,
-            first_seen_at: instant(row.first_seen_at),
-            documents: serde_json::from_str(&row.documents).unwrap_or_default(),
-            portals,
-            questions: questions.iter().filter(|asked| asked.is_about(&row.story_id)).cloned().collect(),
-            lead: row.lead,
-            story: row.story_id,
-        });
-    }
-    Ok(cards)
 }
 
 /// A story without articles, for tests of what happens to its item.

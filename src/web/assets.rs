@@ -10,12 +10,16 @@ use super::trouble::Trouble;
 
 const STYLE: &str = include_str!("static/style.css");
 const DESK: &str = include_str!("static/desk.js");
+const DESK_LIVE: &str = include_str!("static/desk_live.js");
 const SUGGEST: &str = include_str!("static/suggest.js");
 
 /// Their addresses carry their content's hash, so that a new release is never seen with an old style.
 pub(super) static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| address("style.css", STYLE));
 /// Where the keys of the desk are.
 pub(super) static DESK_ADDRESS: LazyLock<String> = LazyLock::new(|| address("desk.js", DESK));
+
+/// Where the desk's live connection is.
+pub(super) static DESK_LIVE_ADDRESS: LazyLock<String> = LazyLock::new(|| address("desk_live.js", DESK_LIVE));
 
 /// Where the suggestions of the search are.
 pub(super) static SUGGEST_ADDRESS: LazyLock<String> = LazyLock::new(|| address("suggest.js", SUGGEST));
@@ -29,6 +33,7 @@ pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Trouble>
     let (kind, content) = match file.as_str() {
         "style.css" => ("text/css; charset=utf-8", STYLE),
         "suggest.js" => ("text/javascript; charset=utf-8", SUGGEST),
+        "desk_live.js" => ("text/javascript; charset=utf-8", DESK_LIVE),
         "desk.js" => ("text/javascript; charset=utf-8", DESK),
         _ => return Err(Trouble::NotFound),
     };

@@ -23,6 +23,8 @@ pub(super) struct Frame {
     pub(super) desk: bool,
     pub(super) console: bool,
     pub(super) unanswered: bool,
+    /// Whether the visitor may see and change the rules and the topics.
+    pub(super) rules: bool,
     pub(super) other_language: String,
 }
 
@@ -44,6 +46,7 @@ impl Frame {
             desk: visitor.may(Act::ReadDesk),
             console: visitor.may(Act::ReadConsole),
             unanswered: visitor.may(Act::ReadUnanswered),
+            rules: visitor.may(Act::Decide),
             other_language,
         }
     }
@@ -142,5 +145,10 @@ impl Frame {
     /// Where the keys of the desk are.
     pub(super) fn desk_keys(&self) -> &'static str {
         &assets::DESK_ADDRESS
+    }
+
+    /// Where the desk's live connection is.
+    pub(super) fn desk_live(&self) -> &'static str {
+        &assets::DESK_LIVE_ADDRESS
     }
 }

@@ -124,6 +124,7 @@ struct Site {
     directory: RwLock<Option<(Timestamp, Arc<Directory>)>>,
     suggestions: suggest::Suggestions,
     unanswered: unanswered::Unanswered,
+    live: pages::desk::live::Live,
 }
 
 /// Names of portals by slug.
@@ -137,7 +138,7 @@ impl Site {
         let hasher = accounts::Hasher::new(parts.accounts.parallel_hashes);
         let unanswered = unanswered::Unanswered::new(parts.clock.now());
         let (directory, suggestions) = (RwLock::default(), suggest::Suggestions::default());
-        Self { parts, hasher, directory, suggestions, unanswered }
+        Self { parts, hasher, directory, suggestions, unanswered, live: pages::desk::live::Live::default() }
     }
 
     fn now(&self) -> Timestamp {

@@ -21,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use super::pages::desk::live::Closing;
+
 /// Time for the headers of a request, and for the next request on an idle connection.
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// Connections at once: a bound on memory and file handles (most systems give 1,024 or more).
@@ -74,8 +76,10 @@ pub async fn serve(listener: TcpListener, router: Router, cancel: CancellationTo
 async fn converse(stream: TcpStream, client: SocketAddr, router: Router, cancel: CancellationToken) {
     // Small answers should not wait for more to come.
     let _ = stream.set_nodelay(true);
+    let closing = Closing(cancel.clone());
     let router = router.map_request(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(client));
+        request.extensions_mut().insert(closing.clone());
         request
     });
     let connection = http1::Builder::new()

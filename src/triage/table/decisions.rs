@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use sqlx::FromRow;
 
 use crate::clock::Timestamp;
 use crate::store::{Connection, instant, millis};
@@ -16,20 +17,53 @@ pub(in crate::triage) struct Standing {
     pub(in crate::triage) snoozed_until: Option<i64>,
     pub(in crate::triage) amplified_at: Option<i64>,
     pub(in crate::triage) updated_at: i64,
+    pub(in crate::triage) story: String,
+    pub(in crate::triage) deadline: Option<i64>,
+    pub(in crate::triage) assigned_to: Option<String>,
+    pub(in crate::triage) decided_at: Option<i64>,
+    pub(in crate::triage) corrected_at: Option<i64>,
+    pub(in crate::triage) correction: String,
 }
 
 pub(in crate::triage) async fn standing(connection: &mut Connection, id: i64) -> Result<Option<Standing>> {
-    type Row = (String, Option<String>, i64, Option<i64>, Option<i64>, i64);
+    #[derive(FromRow)]
+    struct Row {
+        state: String,
+        level: Option<String>,
+        revision: i64,
+        snoozed_until: Option<i64>,
+        amplified_at: Option<i64>,
+        updated_at: i64,
+        story_id: String,
+        deadline: Option<i64>,
+        assigned_to: Option<String>,
+        decided_at: Option<i64>,
+        corrected_at: Option<i64>,
+        correction: String,
+    }
     let row: Option<Row> = sqlx::query_as(
-        "SELECT state, level, revision, snoozed_until, amplified_at, updated_at FROM triage_item WHERE id = $1",
+        "SELECT state, level, revision, snoozed_until, amplified_at, updated_at, story_id, deadline, assigned_to,
+                decided_at, corrected_at, correction FROM triage_item WHERE id = $1",
     )
     .bind(id)
     .fetch_optional(connection)
     .await
     .with_context(|| format!("cannot read item {id}"))?;
-    let Some((state, level, revision, snoozed_until, amplified_at, updated_at)) = row else { return Ok(None) };
-    let level = level.and_then(|level| level.parse().ok());
-    Ok(Some(Standing { state: read_state(&state)?, level, revision, snoozed_until, amplified_at, updated_at }))
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Standing {
+        state: read_state(&row.state)?,
+        level: row.level.and_then(|level| level.parse().ok()),
+        revision: row.revision,
+        snoozed_until: row.snoozed_until,
+        amplified_at: row.amplified_at,
+        updated_at: row.updated_at,
+        story: row.story_id,
+        deadline: row.deadline,
+        assigned_to: row.assigned_to,
+        decided_at: row.decided_at,
+        corrected_at: row.corrected_at,
+        correction: row.correction,
+    }))
 }
 
 /// The story of an item.
@@ -53,7 +87,8 @@ pub(in crate::triage) async fn item_of(connection: &mut Connection, story: &str)
 pub(in crate::triage) async fn move_to(connection: &mut Connection, id: i64, next: &Standing) -> Result<()> {
     sqlx::query(
         "UPDATE triage_item SET state = $2, level = $3, revision = $4, snoozed_until = $5, amplified_at = $6,
-                updated_at = $7 WHERE id = $1",
+                updated_at = $7, deadline = $8, assigned_to = $9, decided_at = $10, corrected_at = $11,
+                correction = $12 WHERE id = $1",
     )
     .bind(id)
     .bind(next.state.as_str())
@@ -62,6 +97,11 @@ pub(in crate::triage) async fn move_to(connection: &mut Connection, id: i64, nex
     .bind(next.snoozed_until)
     .bind(next.amplified_at)
     .bind(next.updated_at)
+    .bind(next.deadline)
+    .bind(&next.assigned_to)
+    .bind(next.decided_at)
+    .bind(next.corrected_at)
+    .bind(&next.correction)
     .execute(connection)
     .await
     .with_context(|| format!("cannot change item {id}"))?;

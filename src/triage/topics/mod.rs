@@ -3,10 +3,14 @@
 //! In come the editable list and what is known of a story; out comes a suggestion with the words that it goes by, or
 //! nothing. Officers and editors decide; who may overwrite whom is [`super::ownership`].
 
+mod list;
+mod people;
 pub mod table;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+
+pub use people::{Agreement, Refused, agreement, set};
 
 use super::sought::{Sought, Word};
 use crate::vietnamese::document;
@@ -27,11 +31,15 @@ const ISSUER: u32 = 2;
 const LONG_WORD: u32 = 1;
 /// Reasons that are kept; the others only repeat them.
 const MOST_REASONS: usize = 6;
+/// Topics of a list, words of a topic, and characters of a word, at most.
+pub const MAX_TOPICS: usize = 200;
+const MAX_WORDS: usize = 300;
+const MAX_WORD: usize = 120;
 /// Characters of the text that are looked at: what an article is about stands at its beginning.
 pub const TEXT_CHARS: usize = 2_000;
 
 /// A field of state administration.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Topic {
     /// Its short name in addresses and files: `y-te`.
@@ -47,6 +55,9 @@ pub struct Topic {
     /// Words in the names of the bodies whose field it is.
     #[serde(default)]
     pub bodies: Vec<String>,
+    /// Given to nothing new; stories that have it keep it.
+    #[serde(default)]
+    pub retired: bool,
 }
 
 /// What a suggestion goes by.
@@ -107,12 +118,19 @@ pub fn read(toml: &str) -> Result<Vec<Topic>> {
 /// Whether a topic can be kept.
 ///
 /// # Errors
-/// When its code cannot stand in an address, or it has no name.
+/// When its code cannot stand in an address, it has no name, or it is too large.
 pub fn check(topic: &Topic) -> Result<()> {
     let is_code = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let good = (1..=40).contains(&topic.code.len()) && topic.code.chars().all(is_code);
     anyhow::ensure!(good, "topic code `{}` is not usable (write small letters, digits and hyphens)", topic.code);
+    let plain = |text: &str| text.chars().count() <= MAX_WORD && !text.contains(char::is_control);
     anyhow::ensure!(!topic.name.trim().is_empty(), "topic `{}` has no name (give it one)", topic.code);
+    let names = [&topic.name, &topic.name_en].into_iter().chain(&topic.words).chain(&topic.bodies);
+    if let Some(word) = names.into_iter().find(|word| !plain(word)) {
+        anyhow::bail!("topic `{}`: `{word}` is too long (at most {MAX_WORD} characters on one line)", topic.code);
+    }
+    let most = topic.words.len().max(topic.bodies.len());
+    anyhow::ensure!(most <= MAX_WORDS, "topic `{}` has {most} words (at most {MAX_WORDS})", topic.code);
     Ok(())
 }
 
@@ -135,7 +153,7 @@ impl Topics {
             bodies: words(&topic.bodies),
             topic,
         };
-        Self(topics.into_iter().map(prepare).collect())
+        Self(topics.into_iter().filter(|topic| !topic.retired).map(prepare).collect())
     }
 
     /// The topic that fits best, with what was found; of equals the first of the list.

@@ -6,7 +6,9 @@ use anyhow::{Context, Result};
 use futures::FutureExt;
 use sqlx::FromRow;
 
-use super::{Subject, Suggestion, TEXT_CHARS, Topic, Topics, check, seed};
+pub(super) use super::list::listed;
+pub use super::list::{edit, in_use, list, replace};
+use super::{Subject, Suggestion, TEXT_CHARS, Topics};
 use crate::archive;
 use crate::clock::Timestamp;
 use crate::index::outbox;
@@ -27,71 +29,6 @@ pub struct Held {
     pub actor: String,
     /// When.
     pub at: Timestamp,
-}
-
-#[derive(FromRow)]
-struct TopicRow {
-    code: String,
-    name: String,
-    name_en: String,
-    words: String,
-    bodies: String,
-}
-
-/// The list, in its order: as edited, or as the program brings it.
-///
-/// # Errors
-/// When the record cannot be read.
-pub async fn list(pool: &Pool) -> Result<Vec<Topic>> {
-    let rows: Vec<TopicRow> =
-        sqlx::query_as("SELECT code, name, name_en, words, bodies FROM topic ORDER BY place, code")
-            .fetch_all(pool)
-            .await
-            .context("cannot read the list of topics")?;
-    if rows.is_empty() {
-        return seed();
-    }
-    let words = |list: &str| serde_json::from_str(list).unwrap_or_default();
-    Ok(rows
-        .into_iter()
-        .map(|row| Topic {
-            words: words(&row.words),
-            bodies: words(&row.bodies),
-            code: row.code,
-            name: row.name,
-            name_en: row.name_en,
-        })
-        .collect())
-}
-
-/// Puts a whole list in the place of the old one. Stories whose topic is a machine's are looked at again; what people
-/// and rules set stays.
-///
-/// # Errors
-/// When a topic cannot be kept, or the record cannot be written.
-pub async fn replace(connection: &mut Connection, topics: &[Topic]) -> Result<()> {
-    sqlx::query("DELETE FROM topic").execute(&mut *connection).await.context("cannot empty the list of topics")?;
-    for (place, topic) in topics.iter().enumerate() {
-        check(topic)?;
-        sqlx::query("INSERT INTO topic (code, place, name, name_en, words, bodies) VALUES ($1, $2, $3, $4, $5, $6)")
-            .bind(&topic.code)
-            .bind(i64::try_from(place).unwrap_or(i64::MAX))
-            .bind(&topic.name)
-            .bind(&topic.name_en)
-            .bind(serde_json::to_string(&topic.words)?)
-            .bind(serde_json::to_string(&topic.bodies)?)
-            .execute(&mut *connection)
-            .await
-            .with_context(|| format!("cannot keep topic {}", topic.code))?;
-    }
-    sqlx::query(
-        "INSERT INTO topic_waiting (story_id) SELECT story_id FROM story_topic WHERE owner = 'machine'
-         ON CONFLICT DO NOTHING",
-    )
-    .execute(connection)
-    .await
-    .context("cannot note which stories are to be looked at again")?;
-    Ok(())
 }
 
 /// Stories by topic, the empty code for those without one.
@@ -135,6 +72,9 @@ pub async fn claim(connection: &mut Connection, story: &str, claim: &Held, targe
     let before = of(connection, story).await?.map(|held| held.topic);
     let after = settle(before.clone(), claim.topic.clone());
     if after != claim.topic {
+        if claim.topic.owner == Owner::Machine {
+            remember_suggestion(connection, story, claim).await?;
+        }
         return Ok(false);
     }
     sqlx::query(
@@ -151,6 +91,9 @@ pub async fn claim(connection: &mut Connection, story: &str, claim: &Held, targe
     .execute(&mut *connection)
     .await
     .with_context(|| format!("cannot set the topic of story {story}"))?;
+    if claim.topic.owner == Owner::Machine {
+        remember_suggestion(connection, story, claim).await?;
+    }
     if before.and_then(|before| before.value) != after.value {
         let articles: Vec<(String,)> = sqlx::query_as("SELECT id FROM article WHERE story_id = $1")
             .bind(story)
@@ -163,6 +106,18 @@ pub async fn claim(connection: &mut Connection, story: &str, claim: &Held, targe
         }
     }
     Ok(true)
+}
+
+/// What the machine suggests stands beside what people set.
+async fn remember_suggestion(connection: &mut Connection, story: &str, claim: &Held) -> Result<()> {
+    sqlx::query("UPDATE story_topic SET suggested = $2, suggested_why = $3 WHERE story_id = $1")
+        .bind(story)
+        .bind(claim.topic.value.as_deref().unwrap_or_default())
+        .bind(serde_json::to_string(&claim.why)?)
+        .execute(connection)
+        .await
+        .with_context(|| format!("cannot note what is suggested for story {story}"))?;
+    Ok(())
 }
 
 #[derive(FromRow)]
@@ -264,6 +219,7 @@ async fn keep(
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+    use super::super::{Topic, seed};
     use super::*;
     use crate::triage::table::bare_story;
 
@@ -313,6 +269,7 @@ mod tests {
             name_en: String::new(),
             words: vec!["việc khác".to_owned()],
             bodies: Vec::new(),
+            retired: false,
         }];
         let edited = own.clone();
         store.write(move |connection| async move { replace(connection, &edited).await }.boxed()).await.unwrap();

@@ -25,7 +25,14 @@ pub(in crate::web) async fn queue(
 ) -> Result<Json<Value>, Trouble> {
     let account = visitor.account.as_ref().ok_or(Trouble::SignIn)?;
     let view = fields.get("state").map(str::parse).transpose().map_err(Trouble::Bad)?.unwrap_or_default();
-    let filter = Filter { view, portal: fields.get("portal").map(str::to_owned), bound_to: bound(account) };
+    let filter = Filter {
+        view,
+        portal: fields.get("portal").map(str::to_owned),
+        bound_to: bound(account),
+        me: account.name.clone(),
+        due: site.parts.triage.due(),
+        ..Filter::default()
+    };
     let cards = triage::table::queue(site.parts.store.pool(), &filter, site.now()).await?;
     Ok(Json(json!({ "items": cards })))
 }
