@@ -76,12 +76,18 @@ fn read(body: &[u8]) -> Result<(Action, i64, String), Trouble> {
         Some(Value::String(reason)) => reason,
         Some(_) => return Err(bad("`reason` is a text".into())),
     };
-    let action = serde_json::from_value(Value::Object(fields)).map_err(|cause| bad(cause.to_string()))?;
+    let names: Vec<String> = fields.keys().cloned().collect();
+    let action: Action = serde_json::from_value(Value::Object(fields)).map_err(|cause| bad(cause.to_string()))?;
+    // serde lets an action without fields of its own have any.
+    let known = serde_json::to_value(&action).unwrap_or_default();
+    if let Some(name) = names.iter().find(|name| known.get(name.as_str()).is_none()) {
+        return Err(bad(format!("unknown field `{name}`")));
+    }
     Ok((action, revision, reason))
 }
 
 /// 409 as a problem document (RFC 9457) that shows what happened.
-fn conflict(detail: &str, more: &Value) -> Response {
+pub(super) fn conflict(detail: &str, more: &Value) -> Response {
     let status = StatusCode::CONFLICT;
     let mut body = json!({ "type": "about:blank", "title": "Conflict", "status": 409, "detail": detail });
     if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
