@@ -24,6 +24,10 @@ use tower::ServiceExt;
 
 #[path = "web/citizens.rs"]
 mod citizens;
+#[path = "web/desk.rs"]
+mod desk;
+#[path = "web/hostile_texts.rs"]
+mod hostile_texts;
 #[path = "web/matrix.rs"]
 mod matrix;
 #[path = "web/openapi.rs"]
@@ -32,8 +36,6 @@ mod openapi;
 mod people;
 #[path = "web/programs.rs"]
 mod programs;
-#[path = "web/hostile_texts.rs"]
-mod hostile_texts;
 #[path = "web/rules.rs"]
 mod rules;
 #[path = "web/unanswered.rs"]
