@@ -3,7 +3,6 @@
 //! In come names, passwords and tokens; out come accounts and refusals. Neither a password nor a token is ever kept
 //! or logged: the record holds an argon2id hash of the one and a SHA-256 hash of the other.
 
-mod names;
 mod password;
 mod sign_in;
 pub mod table;
@@ -14,7 +13,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use names::who_decides;
 pub use password::{Hasher, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS, Weakness, judge};
 pub use sign_in::{SignedIn, enter_by_link, link_owner, sign_in, sign_out, who};
 pub use token::Token;

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::store::{Connection, millis};
 use crate::triage::ownership::{Owned, Owner};
 use crate::triage::topics::table::{Held, claim};
-use crate::triage::{Action, State, decide, table};
+use crate::triage::{Action, By, State, decide_by, table};
 
 /// Before a rule's name where a person's would stand.
 pub(super) const ACTOR: &str = "rule:";
@@ -55,7 +55,7 @@ async fn act(
             let changed = sqlx::query(
                 "UPDATE triage_item SET level = $2 WHERE id = $1 AND state IN ('new', 'snoozed') AND NOT EXISTS
                     (SELECT 1 FROM decision d WHERE d.item_id = $1 AND d.actor NOT LIKE 'rule:%'
-                        AND d.action IN ('amplify', 'propose', 'reopen', 'recall'))",
+                        AND d.action IN ('amplify', 'propose', 'return', 'correct', 'reopen', 'recall', 'undo'))",
             )
             .bind(item)
             .bind(&did.value)
@@ -65,22 +65,20 @@ async fn act(
             let done = changed.rows_affected() == 1;
             if done {
                 set_value(connection, story, did, rule, now).await?;
+                sqlx::query("INSERT INTO desk_change (item_id) VALUES ($1)")
+                    .bind(item)
+                    .execute(&mut *connection)
+                    .await
+                    .context("cannot tell the desk of a new level")?;
             }
             Ok(done)
         }
         "assign" => {
-            set_value(connection, story, did, rule, now).await?;
-            Ok(true)
+            let action = Action::Assign { to: Some(did.value.clone()) };
+            let open = [State::New, State::Proposed, State::Snoozed];
+            take(connection, item, &action, &open, rule, now).await
         }
-        "routine" => {
-            let Some(standing) = table::standing(connection, item).await? else { return Ok(false) };
-            if standing.state != State::New {
-                return Ok(false);
-            }
-            let actor = format!("{ACTOR}{rule}");
-            let taken = decide(connection, item, &Action::Routine, standing.revision, &actor, "", now).await?;
-            Ok(taken.is_ok())
-        }
+        "routine" => take(connection, item, &Action::Routine, &[State::New], rule, now).await,
         "notify" => {
             sqlx::query(
                 "INSERT INTO rule_notice (rule, story_id, words, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
@@ -96,6 +94,24 @@ async fn act(
         }
         _ => Ok(true),
     }
+}
+
+/// Decides as a rule, which anybody may take back; only while the item stands in one of `states`.
+async fn take(
+    connection: &mut Connection,
+    item: i64,
+    action: &Action,
+    states: &[State],
+    rule: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(standing) = table::standing(connection, item).await? else { return Ok(false) };
+    if !states.contains(&standing.state) {
+        return Ok(false);
+    }
+    let name = format!("{ACTOR}{rule}");
+    let by = By { name: &name, owner: Owner::Rule, portals: &[], targets: &[], batch: None };
+    Ok(decide_by(connection, item, action, standing.revision, by, "", now).await?.is_ok())
 }
 
 async fn set_value(connection: &mut Connection, story: &str, did: &Did, rule: &str, now: Timestamp) -> Result<()> {
