@@ -1,81 +1,10 @@
 // The checks of scripts/browser-check: the program and a browser in, one line per failure and a count out.
-import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { chromium } from "playwright-core";
 import { AxeBuilder } from "@axe-core/playwright";
+import { RULES, check, demo, group, open, score } from "./house.js";
 
 const [program, executablePath] = process.argv.slice(2);
 const WIDTHS = [1280, 320];
-// What axe knows of WCAG 2.2 AA, and its advice on good practice.
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const START_MS = 120_000;
-
-let passed = 0;
-const failed = [];
-const check = (holds, what) => (holds ? (passed += 1) : failed.push(what) && console.log(`failed: ${what}`));
-
-/** Runs one group of checks; an exception is one failure and does not end the others. */
-async function group(name, work) {
-  try {
-    await work();
-  } catch (cause) {
-    check(false, `${name}: ${String(cause.message).split("\n")[0]}`);
-  }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Starts the demo; answers with its address, its sign-in links by role, and how to stop it. */
-async function demo() {
-  const port = await freePort();
-  const child = spawn(program, ["demo", "--port", String(port)], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "", troubles = "";
-  child.stderr.on("data", (bytes) => (troubles += bytes));
-  const links = await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`the demo did not open within ${START_MS / 1000} s`)), START_MS);
-    child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`the demo ended with ${code}: ${troubles.trim().split("\n").pop()}`)));
-    child.stdout.on("data", (bytes) => {
-      said += bytes;
-      const found = Object.fromEntries([...said.matchAll(/^\s+(\w+)\s+(http:\S+\/sign-in\/\S+)\s*$/gm)].map((m) => [m[1], m[2]]));
-      if (said.includes("Ctrl-C")) {
-        clearTimeout(late);
-        resolve(found);
-      }
-    });
-  });
-  const stop = () =>
-    new Promise((resolve) => {
-      child.removeAllListeners("exit");
-      child.on("exit", resolve);
-      child.kill("SIGINT");
-    });
-  return { base: `http://127.0.0.1:${port}`, links, stop };
-}
-
-/** A page whose console and requests are watched. */
-async function open(browser, base, options) {
-  const context = await browser.newContext({ locale: "vi-VN", ...options });
-  const page = await context.newPage();
-  const noise = [];
-  const outside = [];
-  page.on("console", (message) => {
-    // A page that was asked for and is missing is not an error of the page.
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) noise.push(message.text());
-  });
-  page.on("pageerror", (error) => noise.push(String(error)));
-  page.on("request", (request) => request.url().startsWith(base) || outside.push(request.url()));
-  return { page, noise, outside, close: () => context.close() };
-}
 
 /** Parts that stick out at the right although they do not lie in a box that scrolls. */
 function stickingOut() {
@@ -287,7 +216,7 @@ async function atTheDesk(browser, base, state, other) {
   await view.close();
 }
 
-const house = await demo();
+const house = await demo(program);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 try {
   const { base, links } = house;
@@ -360,5 +289,5 @@ try {
   await browser.close();
   await house.stop();
 }
-console.log(`${passed} passed, ${failed.length} failed`);
-process.exit(failed.length ? 1 : 0);
+console.log(`${score.passed} passed, ${score.failed.length} failed`);
+process.exit(score.failed.length ? 1 : 0);

@@ -2,6 +2,7 @@
 
 mod cards;
 pub(super) mod classification;
+pub mod crowd;
 mod decisions;
 pub mod numbers;
 pub mod places;

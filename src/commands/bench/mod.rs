@@ -1,6 +1,7 @@
 //! `lantoa bench`: measurements that anybody can repeat, each beside a named reference in the same run.
 
 mod crawl;
+mod desk;
 mod relevance;
 mod rules;
 mod schedule;
@@ -24,6 +25,8 @@ pub(super) enum Args {
     Search(search::Args),
     /// How well queries find what they must, beside plain Meilisearch and SQLite FTS5
     Relevance(relevance::Args),
+    /// How long pages of the desk take with a full record
+    Desk(desk::Args),
     /// Whether the twenty best scores of a day hold what mattered, beside newest first
     Triage(triage::Args),
 }
@@ -33,6 +36,7 @@ pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
         Args::Schedule(args) => schedule::run(args, json),
         Args::Crawl(args) => crawl::run(args, json),
         Args::Relevance(args) => runtime()?.block_on(relevance::run(args, json)),
+        Args::Desk(args) => runtime()?.block_on(desk::run(args, json)),
         Args::Triage(args) => triage::run(args, json),
         Args::Search(args) => runtime()?.block_on(search::run(args, json)),
     }

@@ -172,7 +172,8 @@ function bringUp(page) {
   for (const other of coming.reverse()) {
     let card = known.get(other.id);
     const same = card && card.dataset.revision === other.dataset.revision && !card.classList.contains("sent");
-    if (!card || (!same && !busy(card))) {
+    // A card that was just answered is made anew whoever looks at it; others keep what is typed in them.
+    if (!card || (!same && (card.classList.contains("sent") || !busy(card)))) {
       const made = document.importNode(other, true);
       if (card) card.replaceWith(made);
       else if (place) place.before(made);

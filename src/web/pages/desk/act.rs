@@ -60,6 +60,7 @@ pub(in crate::web) async fn decide(
         }
         Err(Refused::Not(refusal)) => {
             let card = seen(&site, &visitor, &id).await?;
+            let draft = Draft { asks_reason: refusal == Refusal::NoReason, ..draft };
             item_page(&site, &visitor, card, Notice::Refused(refusal_word(refusal)), draft).await
         }
     }

@@ -36,6 +36,8 @@ pub(super) struct Hands {
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) reason: String,
+    /// A reason is asked for: its field is open.
+    pub(super) asks_reason: bool,
     pub(super) level: Option<Level>,
     pub(super) deadline: String,
     pub(super) correction: String,
@@ -48,6 +50,7 @@ impl Draft {
         let text = |key: &str| form.get(key).unwrap_or_default().chars().take(most).collect::<String>();
         Self {
             reason: text("reason"),
+            asks_reason: false,
             level: form.get("level").and_then(|word| word.parse().ok()),
             deadline: text("deadline"),
             correction: text("correction"),
