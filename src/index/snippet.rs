@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::query::Asked;
 use super::tokens::{Keys, runs};
+use crate::vietnamese;
 
 /// Characters shown, markup aside: two lines on a wide screen.
 const LONGEST_CHARS: usize = 220;
@@ -20,6 +21,8 @@ const SEARCHED_IN_FILES_BYTES: usize = 524_288;
 pub(super) struct Highlighter<'q> {
     exact: HashSet<&'q str>,
     folded: HashSet<&'q str>,
+    /// First letters of these words, and of all words whose key begins otherwise than they do.
+    firsts: Vec<char>,
     /// The unfinished last word.
     prefix: Option<&'q str>,
     keys: Keys,
@@ -36,7 +39,13 @@ struct Found {
 impl<'q> Highlighter<'q> {
     /// `is_unfinished` says that the last word was taken as the beginning of others.
     pub(super) fn new(asked: &'q Asked, is_unfinished: bool) -> Self {
+        let mut firsts: Vec<char> = asked.wanted().filter_map(|word| word.folded.chars().next()).collect();
+        // `08` is compared as `8`.
+        firsts.push('0');
+        firsts.sort_unstable();
+        firsts.dedup();
         Self {
+            firsts,
             exact: asked.wanted().map(|word| word.exact.as_ref()).collect(),
             folded: asked.wanted().map(|word| word.folded.as_ref()).collect(),
             prefix: asked.words.last().filter(|_| is_unfinished).map(|word| word.folded.as_ref()),
@@ -73,7 +82,13 @@ impl<'q> Highlighter<'q> {
             return found;
         }
         for at in runs(source) {
-            let key = self.keys.of(&source[at.clone()]);
+            let word = &source[at.clone()];
+            // Most words are told by their first letter.
+            let first = word.chars().next().map(vietnamese::fold_letter);
+            if !first.is_some_and(|first| !first.is_ascii() || self.firsts.contains(&first)) {
+                continue;
+            }
+            let key = self.keys.of(word);
             let is_whole = self.folded.contains(key.folded.as_ref());
             if is_whole || self.prefix.is_some_and(|prefix| key.folded.starts_with(prefix)) {
                 let as_typed = self.exact.contains(key.exact.as_ref());

@@ -30,8 +30,6 @@ pub(super) const IN_FILES: f32 = 0.4;
 pub(super) const IN_TITLE: f32 = 1.6;
 /// A word typed with marks and found without them.
 pub(super) const OTHER_ACCENTS: f32 = 0.25;
-/// What BM25 gives an ordinary word of two syllables; the words of another way of writing are given as much.
-pub(super) const ORDINARY_WORD: f32 = 6.0;
 
 /// What a brand-new article is worth inside its band.
 const FRESH: f32 = 4.0;
@@ -56,9 +54,18 @@ fn source_rank(kind: Kind) -> f32 {
 /// outweigh every rank of a source.
 const ORIGIN: f32 = 1.4;
 
+/// The most that freshness, source and origin add together.
+pub(super) const MOST_STANDING: f32 = FRESH + 1.2 + ORIGIN;
+
 /// What an article adds to every score by where it stands.
 pub(super) fn prior(kind: Kind, is_origin: bool) -> f32 {
     source_rank(kind) + if is_origin { ORIGIN } else { 0.0 }
+}
+
+/// What is left of the freshness of articles that were as fresh as can be at `older`, once there is something as new as
+/// `newest`: at most 1. Both in milliseconds.
+pub(super) fn share_left(older: i64, newest: i64) -> f32 {
+    freshness(older, newest) / FRESH
 }
 
 /// For an engine that can only sort: the instant of publication in milliseconds, later by the days of age that weigh as

@@ -18,5 +18,5 @@ mod words;
 pub use case::sentence_case;
 pub use person::is_person;
 pub use syllable::{is_folded_syllable, is_syllable};
-pub use text::{clean, clean_lines, fold, is_letter_or_digit, push_lower, tone_key};
+pub use text::{clean, clean_lines, fold, fold_letter, is_letter_or_digit, push_lower, tone_key};
 pub use words::words;

@@ -170,12 +170,23 @@ pub fn fold(text: &str) -> String {
     key
 }
 
+/// The letter as [`fold`] writes it, where it writes just one; else as it is.
+#[must_use]
+pub fn fold_letter(c: char) -> char {
+    match FOLDED.get(c) {
+        _ if c.is_ascii() => c.to_ascii_lowercase(),
+        Some(folded) => folded,
+        None => c,
+    }
+}
+
+static FOLDED: LazyLock<LatinTable> = LazyLock::new(|| LatinTable::of(fold_by_rule));
+
 fn fold_into(c: char, key: &mut String) {
     if c.is_ascii() {
         key.push(c.to_ascii_lowercase());
         return;
     }
-    static FOLDED: LazyLock<LatinTable> = LazyLock::new(|| LatinTable::of(fold_by_rule));
     match FOLDED.get(c) {
         Some(folded) => key.push(folded),
         None => fold_by_rule(c, key),

@@ -2,18 +2,18 @@
 //! query with long words one slip of the fingers away. Numbers and short syllables stay as they are: a syllable of four
 //! letters has twenty others at that distance, and guessing among them is noise.
 
-use tantivy::collector::Count;
-use tantivy::query::{BooleanQuery, Occur, Query as Clause};
 use tantivy::{Searcher, Term};
 
 use super::Inner;
-use super::ask::Ask;
+use super::matching::folded;
 use crate::index::query::{Asked, Demand, can_be_misspelt};
 use crate::index::tokens::Key;
 use crate::index::{Note, NoteKind, Query};
 
 /// Words that a misspelt one may stand for, the most frequent first.
 const MOST_CANDIDATES: usize = 12;
+/// Articles of a segment that are looked at to see which candidate stands beside the word's neighbours.
+const LOOKED_AT: usize = 500;
 /// Words of one query that are corrected.
 const MOST_CORRECTED: usize = 3;
 
@@ -57,18 +57,19 @@ impl Inner {
 
     /// The candidate that stands most often beside the word's neighbours, else the most frequent.
     fn likeliest(&self, searcher: &Searcher, asked: &Asked, at: usize) -> tantivy::Result<Option<String>> {
+        let parts = self.parts(searcher)?;
         let mut best = ((0, 0), None);
         for (candidate, frequency) in self.candidates(searcher, &asked.words[at].folded)? {
             let tried = asked.with_word(at, &candidate);
-            let ask = Ask { fields: &self.fields, asked: &tried };
             let pairs = [at.checked_sub(1).map(|before| before..at + 1), Some(at..at + 2)].into_iter().flatten();
-            let mut sides: Vec<(Occur, Box<dyn Clause>)> = Vec::new();
+            let mut beside = 0;
             for pair in pairs.filter_map(|pair| tried.words.get(pair)) {
-                for field in [self.fields.title_folded, self.fields.body_folded] {
-                    sides.push((Occur::Should, ask.folded(field, pair)));
+                for part in &parts {
+                    for field in [self.fields.title_folded, self.fields.body_folded] {
+                        beside += part.phrase_count(field, &folded(pair), LOOKED_AT)?;
+                    }
                 }
             }
-            let beside = if sides.is_empty() { 0 } else { searcher.search(&BooleanQuery::new(sides), &Count)? };
             if (beside, frequency) > best.0 {
                 best = ((beside, frequency), Some(candidate));
             }
@@ -77,7 +78,11 @@ impl Inner {
     }
 
     fn count(&self, searcher: &Searcher, asked: &Asked) -> tantivy::Result<usize> {
-        searcher.search(&Ask { fields: &self.fields, asked }.clause(&Query::default(), Demand::All), &Count)
+        let mut sum = 0;
+        for part in self.parts(searcher)? {
+            sum += part.matching(asked, Demand::All, &Query::default())?.count();
+        }
+        Ok(sum)
     }
 
     /// Words of the index at one insertion, deletion, replacement or exchange of neighbours, the most frequent first.

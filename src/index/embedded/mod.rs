@@ -3,13 +3,18 @@
 //! is told to fill the new one from the record.
 
 mod aside;
-mod ask;
-mod best;
-mod facets;
+mod bits;
+mod columns;
+mod counts;
+mod kept;
+mod matching;
 mod misspelt;
+mod part;
+mod ranking;
+mod reading;
 mod schema;
 mod searching;
-mod steady;
+mod shelf;
 mod writing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +28,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyDocument, Term};
 
 use self::aside::{is_busy, is_machine_trouble, set_aside_as};
+use self::kept::Kept;
 use self::schema::{CutKeys, Fields, TOKENIZER, schema};
 use self::writing::Writer;
 use super::{Document, PutError, Query, Results, SearchIndex, check_ids};
@@ -40,6 +46,7 @@ struct Inner {
     index: Index,
     reader: IndexReader,
     fields: Fields,
+    kept: Kept,
     /// Nothing in a reader; taken out when it failed and opened again by the next write.
     writer: Mutex<Option<Writer>>,
     memory_bytes: usize,
@@ -208,7 +215,8 @@ impl Inner {
         let directory = directory.to_owned();
         // An empty index counts as new each time it is opened: marking everything again is cheap, missing it is not.
         let fresh = AtomicBool::new(can_write && reader.searcher().num_docs() == 0);
-        let inner = Self { directory, index, reader, fields, writer: Mutex::new(None), memory_bytes, can_write, fresh };
+        let (kept, writer) = (Kept::default(), Mutex::new(None));
+        let inner = Self { directory, index, reader, fields, kept, writer, memory_bytes, can_write, fresh };
         inner.probe()?;
         if can_write {
             *inner.lock() = Some(inner.open_writer()?);

@@ -142,6 +142,16 @@ impl Fields {
         document
     }
 
+    /// Words without marks, of headline, text and files.
+    pub(super) fn folded(&self) -> [Field; 3] {
+        [self.title_folded, self.body_folded, self.files_folded]
+    }
+
+    /// Words with marks, of headline, text and files.
+    pub(super) fn exact(&self) -> [Field; 3] {
+        [self.title_exact, self.body_exact, self.files_exact]
+    }
+
     pub(super) fn text_of<'d>(&self, document: &'d TantivyDocument, field: Field) -> &'d str {
         document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default()
     }

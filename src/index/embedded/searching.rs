@@ -1,20 +1,26 @@
 //! Answers. In: a query. Out: the best articles, or the newest, one for each story, and the counts of all that match.
 
 use anyhow::{Context, Result};
-use tantivy::query::{BooleanQuery, ConstScoreQuery, Query as Clause};
-use tantivy::{Searcher, TantivyDocument};
+use tantivy::{DocAddress, Searcher, TantivyDocument};
 
 use super::Inner;
-use super::ask::Ask;
-use super::best::{Best, Found};
-use super::facets::{Counts, Facets};
+use super::counts::Counts;
+use super::part::Part;
+use super::ranking::{self, Matched};
 use crate::index::query::{self, Asked, Demand, Step};
 use crate::index::snippet::Highlighter;
-use crate::index::{DEEPEST_HIT, Hit, Note, Query, Results, Sort};
+use crate::index::{Hit, Note, Query, Results, Sort};
+
+/// What is shown of the matches.
+struct Found {
+    addresses: Vec<DocAddress>,
+    stories: usize,
+}
 
 impl Inner {
     pub(super) fn search(&self, query: &Query) -> Result<Results> {
         let searcher = self.reader.searcher();
+        self.kept.follow(&searcher).context("cannot search")?;
         let asked = query::read(&query.text);
         let mut last = None;
         for step in query::steps(asked) {
@@ -26,7 +32,7 @@ impl Inner {
             }
         }
         let Some((step, found, counts)) = last else { return Ok(Results::default()) };
-        self.results(&searcher, &step, found, counts)
+        self.results(&searcher, &step, found, &counts)
     }
 
     /// Tries one step; nothing when there was nothing to try.
@@ -57,30 +63,34 @@ impl Inner {
         query: &Query,
         demand: Demand,
     ) -> tantivy::Result<(Found, Counts)> {
-        let ask = Ask { fields: &self.fields, asked };
-        let clause = ask.clause(query, demand);
-        let (offset, limit) = query.window();
-        // Beyond the deepest hit only the counts are wanted.
-        let offset = if limit == 0 { 0 } else { offset };
-        let by_date = query.sort == Sort::Newest || asked.is_everything();
-        let best = Best { offset, limit, by_date, newest: newest_instant(searcher)? };
-        // Syllables that stand together outrank scattered ones, so where more articles have them together than anybody
-        // can page through, the others would only be counted: at the price of scoring a large part of the index.
-        if demand == Demand::All
-            && !by_date
-            && let Some(together) = ask.together()
-        {
-            let narrowed = BooleanQuery::intersection(vec![clause.box_clone(), together_only(together)]);
-            let (found, counts) = searcher.search(&narrowed, &(best, Facets))?;
-            if counts.total() >= DEEPEST_HIT as u64 {
-                return Ok((found, counts));
+        let parts = self.parts(searcher)?;
+        let mut counts = Counts::none();
+        let mut segments = Vec::with_capacity(parts.len());
+        for part in &parts {
+            let matches = part.matching(asked, demand, query)?;
+            counts.add(part, &self.kept.names, &matches);
+            if !matches.is_empty() {
+                segments.push(Matched { part, matches });
             }
         }
-        searcher.search(&clause, &(best, Facets))
+        let (offset, limit) = query.window();
+        // Beyond the deepest hit only the counts are wanted.
+        let addresses = match limit {
+            0 => Vec::new(),
+            _ if query.sort == Sort::Newest || asked.is_everything() => ranking::newest(&segments, offset, limit),
+            _ => ranking::best(&segments, asked, offset, limit)?,
+        };
+        Ok((Found { addresses, stories: ranking::stories(&segments) }, counts))
     }
 
-    fn results(&self, searcher: &Searcher, step: &Step, found: Found, counts: Counts) -> Result<Results> {
-        let mut results = counts.results();
+    /// The segments of the index, ready to be asked.
+    pub(super) fn parts<'s>(&'s self, searcher: &'s Searcher) -> tantivy::Result<Vec<Part<'s>>> {
+        let numbered = (0..).zip(searcher.segment_readers());
+        numbered.map(|(number, segment)| Part::of(number, segment, &self.fields, &self.kept)).collect()
+    }
+
+    fn results(&self, searcher: &Searcher, step: &Step, found: Found, counts: &Counts) -> Result<Results> {
+        let mut results = counts.results(&self.kept.names);
         results.stories = found.stories;
         results.notes = step.note.iter().cloned().chain(step.asked.notes()).collect::<Vec<Note>>();
         let mut highlighter = Highlighter::new(&step.asked, step.demand == Demand::LastUnfinished);
@@ -106,18 +116,4 @@ impl Inner {
             story: text(fields.story).to_owned(),
         }
     }
-}
-
-/// A condition that adds nothing to the score.
-fn together_only(clause: Box<dyn Clause>) -> Box<dyn Clause> {
-    Box::new(ConstScoreQuery::new(clause, 0.0))
-}
-
-/// The instant of the newest article: age is counted from it.
-fn newest_instant(searcher: &Searcher) -> tantivy::Result<i64> {
-    let mut newest = 0;
-    for segment in searcher.segment_readers() {
-        newest = newest.max(segment.fast_fields().i64("published")?.max_value());
-    }
-    Ok(newest)
 }

@@ -45,7 +45,8 @@ impl Inner {
         change(self, &mut writer).context("cannot write to the search index")?;
         writer.tantivy.commit().context("cannot commit to the search index")?;
         *guard = Some(writer);
-        self.reader.reload().context("cannot show the new search index")
+        self.reader.reload().context("cannot show the new search index")?;
+        self.kept.follow(&self.reader.searcher()).context("cannot read the new search index")
     }
 
     fn take_writer(&self, writer: &mut Option<Writer>) -> Result<Writer> {

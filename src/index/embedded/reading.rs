@@ -1,0 +1,404 @@
+//! What an article is worth for how the words of one reading stand in it. In: a reading and a segment. Out: the bands of
+//! [`crate::index::weights`] as sets, the worth of single words, and what has to be looked up.
+
+use std::sync::Arc;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet, Score, Term};
+
+use super::bits::Bits;
+use super::matching::{exact, folded};
+use super::part::{Part, Walk};
+use super::ranking::Matched;
+use super::schema::Fields;
+use crate::index::query::{Asked, Reading};
+use crate::index::tokens::Key;
+use crate::index::weights::*;
+
+/// BM25 (Robertson and Zaragoza 2009) with the customary constants.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// How many articles there are.
+pub(super) struct Statistics {
+    docs: f32,
+}
+
+impl Statistics {
+    pub(super) fn of<'p>(parts: impl Iterator<Item = &'p Part<'p>>) -> Self {
+        Self { docs: parts.map(|part| part.docs() as f32).sum() }
+    }
+
+    fn idf(&self, with: u32) -> f32 {
+        let with = with as f32;
+        (1.0 + ((self.docs - with).max(0.0) + 0.5) / (with + 0.5)).ln()
+    }
+}
+
+/// What the words of a reading are worth in the whole index.
+pub(super) struct Worths {
+    words: Vec<WordWorth>,
+    /// Words in the text of an ordinary article.
+    ordinary_length: f32,
+}
+
+/// What one word adds, wherever it stands.
+#[derive(Clone, Copy)]
+struct WordWorth {
+    /// Field of the text whose keys are compared: with marks when the word has any.
+    body: Field,
+    title: Field,
+    in_body: f32,
+    in_title: f32,
+    in_files: f32,
+    other_accents: f32,
+}
+
+impl WordWorth {
+    /// The word as its fields have it.
+    fn text<'k>(&self, key: &'k Key, fields: &Fields) -> &'k str {
+        if self.body == fields.body_exact { &key.exact } else { &key.folded }
+    }
+}
+
+impl Worths {
+    pub(super) fn of(
+        asked: &Asked,
+        reading: &Reading,
+        statistics: &Statistics,
+        segments: &[Matched<'_, '_>],
+    ) -> tantivy::Result<Self> {
+        let Some(first) = segments.first() else { return Ok(Self { words: Vec::new(), ordinary_length: 1.0 }) };
+        let fields = first.part.fields;
+        let with = |field: Field, word: &str| -> tantivy::Result<u32> {
+            let term = Term::from_field_text(field, word);
+            let mut sum = 0;
+            for segment in segments {
+                sum += segment.part.segment.inverted_index(field)?.doc_freq(&term)?;
+            }
+            Ok(sum)
+        };
+        let share = 1.0 / reading.words.len().max(1) as f32;
+        let mut words = Vec::with_capacity(reading.words.len());
+        for word in &reading.words {
+            let is_marked = word.is_marked() && asked.is_marked();
+            let (body, title) = if is_marked {
+                (fields.body_exact, fields.title_exact)
+            } else {
+                (fields.body_folded, fields.title_folded)
+            };
+            let key = if is_marked { &word.exact } else { &word.folded };
+            words.push(WordWorth {
+                body,
+                title,
+                in_body: share * statistics.idf(with(body, key)?),
+                in_title: share * IN_TITLE * statistics.idf(with(title, key)?),
+                in_files: share * IN_FILES * statistics.idf(with(fields.files_folded, &word.folded)?),
+                other_accents: share * OTHER_ACCENTS * statistics.idf(with(fields.body_folded, &word.folded)?),
+            });
+        }
+        let mut tokens = 0.0;
+        for segment in segments {
+            tokens += segment.part.segment.inverted_index(fields.body_folded)?.total_num_tokens() as f32;
+        }
+        Ok(Self { words, ordinary_length: (tokens / statistics.docs.max(1.0)).max(1.0) })
+    }
+
+    /// The most that the words of an article can be worth, headline aside.
+    fn most_beside_titles(&self) -> Score {
+        let best = |word: &WordWorth| {
+            [(K1 + 1.0) * word.in_body, word.in_files, word.other_accents].into_iter().fold(0.0, f32::max)
+        };
+        self.words.iter().map(best).sum()
+    }
+}
+
+/// Articles that are lifted together.
+pub(super) struct Band {
+    pub(super) docs: Arc<Bits>,
+    pub(super) worth: Score,
+    /// Whether words stand side by side has to be looked up: the articles hold the words.
+    is_possible_only: bool,
+}
+
+/// Words that have to be looked up side by side.
+struct Check<'q> {
+    field: Field,
+    words: Vec<&'q str>,
+    /// Articles that hold them all.
+    docs: Arc<Bits>,
+    worth: Score,
+    /// What each two of them side by side add.
+    pair: Score,
+    /// The check, made before this one, after which this one need not be made: the same with marks.
+    implied_by: Option<usize>,
+}
+
+/// A reading in a segment.
+pub(super) struct View<'v> {
+    part: &'v Part<'v>,
+    reading: &'v Reading,
+    worths: &'v Worths,
+    /// The most valuable first.
+    pub(super) bands: Vec<Band>,
+    checks: Vec<Check<'v>>,
+    beside_most: Score,
+}
+
+impl<'v> View<'v> {
+    pub(super) fn of(
+        part: &'v Part<'v>,
+        asked: &'v Asked,
+        reading: &'v Reading,
+        worths: &'v Worths,
+    ) -> tantivy::Result<Self> {
+        let mut view = Self { part, reading, worths, bands: Vec::new(), checks: Vec::new(), beside_most: 0.0 };
+        view.add_words(asked)?;
+        for words in asked.phrases.iter().flat_map(|phrase| &phrase.ways) {
+            view.add_phrase(words)?;
+        }
+        for number in &asked.numbers {
+            view.add_band(part.citing(number)?, CITES, false);
+            view.add_phrase(&number.words)?;
+        }
+        for (key, worth) in reading.words.iter().zip(&worths.words) {
+            view.add_band(part.term(worth.title, worth.text(key, part.fields))?, worth.in_title, false);
+        }
+        view.bands.sort_by(|one, other| other.worth.total_cmp(&one.worth));
+        Ok(view)
+    }
+
+    fn add_words(&mut self, asked: &Asked) -> tantivy::Result<()> {
+        let words: &'v [Key] = &self.reading.words;
+        if words.is_empty() {
+            return Ok(());
+        }
+        let fields = self.part.fields;
+        let nearness = self.reading.nearness;
+        let is_marked = asked.is_marked() && words.iter().any(Key::is_marked);
+        let pair = if words.len() > 2 { nearness * PAIRS / (words.len() - 1) as f32 } else { 0.0 };
+        self.beside_most = pair * (words.len() - 1) as f32;
+        let (of_exact, of_folded) = if is_marked { (pair, 0.0) } else { (0.0, pair) };
+        let mut exact_checks = [None, None];
+        if is_marked {
+            let mut every = Bits::all(self.part.docs());
+            for word in words {
+                every.keep(&*self.part.term_in_any(&[fields.title_exact, fields.body_exact], &word.exact)?);
+            }
+            self.add_band(Arc::new(every), nearness * EVERY_WORD_AS_TYPED, false);
+            exact_checks[0] =
+                self.add_side_by_side(fields.title_exact, exact(words), nearness * PHRASE_AS_TYPED, of_exact, None)?;
+            exact_checks[1] = self.add_side_by_side(
+                fields.body_exact,
+                exact(words),
+                nearness * PHRASE_AS_TYPED,
+                of_exact / 1.5,
+                None,
+            )?;
+        }
+        let [in_title, in_body] = exact_checks;
+        let lifted = [
+            (fields.title_folded, PHRASE_FOLDED_IN_TITLE, of_folded, in_title),
+            (fields.body_folded, PHRASE_FOLDED_IN_BODY, of_folded / 1.5, in_body),
+            (fields.files_folded, PHRASE_IN_FILES, 0.0, None),
+        ];
+        for (field, worth, pair, implied_by) in lifted {
+            self.add_side_by_side(field, folded(words), nearness * worth, pair, implied_by)?;
+        }
+        Ok(())
+    }
+
+    /// A band for words side by side, looked up later; one word is there or not.
+    fn add_side_by_side(
+        &mut self,
+        field: Field,
+        words: Vec<&'v str>,
+        worth: Score,
+        pair: Score,
+        implied_by: Option<usize>,
+    ) -> tantivy::Result<Option<usize>> {
+        let docs = self.part.all_terms(field, &words)?;
+        let is_possible_only = words.len() > 1;
+        let is_needed = is_possible_only && (pair > 0.0 || !docs.is_empty());
+        self.add_band(Arc::clone(&docs), worth, is_possible_only);
+        if !is_needed {
+            return Ok(None);
+        }
+        self.checks.push(Check { field, words, docs, worth, pair, implied_by });
+        Ok(Some(self.checks.len() - 1))
+    }
+
+    /// A phrase that was asked for as such: where it stands is known, how it is accented is looked up.
+    fn add_phrase(&mut self, words: &'v [Key]) -> tantivy::Result<()> {
+        let fields = self.part.fields;
+        let is_marked = words.iter().any(Key::is_marked);
+        let lifted = [
+            (fields.title_folded, PHRASE_FOLDED_IN_TITLE, fields.title_exact, 2.0 * PHRASE_AS_TYPED),
+            (fields.body_folded, PHRASE_FOLDED_IN_BODY, fields.body_exact, PHRASE_AS_TYPED),
+            (fields.files_folded, PHRASE_IN_FILES, fields.files_exact, 0.0),
+        ];
+        for (field, worth, with_marks, more) in lifted {
+            let docs = self.part.phrase(field, &folded(words))?;
+            if is_marked && more > 0.0 {
+                let marked = Arc::new(docs.met(&*self.part.all_terms(with_marks, &exact(words))?));
+                let is_possible_only = words.len() > 1;
+                self.add_band(Arc::clone(&marked), more, is_possible_only);
+                if is_possible_only && !marked.is_empty() {
+                    let words = exact(words);
+                    self.checks.push(Check {
+                        field: with_marks,
+                        words,
+                        docs: marked,
+                        worth: more,
+                        pair: 0.0,
+                        implied_by: None,
+                    });
+                }
+            }
+            self.add_band(docs, worth, false);
+        }
+        Ok(())
+    }
+
+    fn add_band(&mut self, docs: Arc<Bits>, worth: Score, is_possible_only: bool) {
+        if !docs.is_empty() {
+            self.bands.push(Band { docs, worth, is_possible_only });
+        }
+    }
+
+    /// Whether nothing has to be looked up.
+    pub(super) fn is_sure(&self) -> bool {
+        self.checks.is_empty()
+    }
+
+    /// No article that is worth `worth` so far and is in none of the bands before `band` is worth more.
+    pub(super) fn bound(&self, worth: Score, band: usize) -> Score {
+        let bands: Score = self.bands.get(band..).unwrap_or_default().iter().map(|band| band.worth).sum();
+        worth + bands + self.most_of_words() + self.beside_most + MOST_STANDING
+    }
+
+    /// The most that [`Words::worth`] says of any article.
+    pub(super) fn most_of_words(&self) -> Score {
+        self.worths.most_beside_titles()
+    }
+
+    /// What the bands add that the article is in only if its words stand side by side.
+    pub(super) fn to_be_looked_up(&self, doc: DocId) -> Score {
+        let possible = self.bands.iter().filter(|band| band.is_possible_only && band.docs.contains(doc));
+        possible.map(|band| band.worth).sum()
+    }
+
+    /// What pairs of neighbours add at most.
+    pub(super) fn beside_most(&self) -> Score {
+        self.beside_most
+    }
+
+    /// Opens the words for a walk through articles, forwards.
+    pub(super) fn words(&self) -> tantivy::Result<Words> {
+        let mut words = Vec::with_capacity(self.reading.words.len());
+        for (key, worth) in self.reading.words.iter().zip(&self.worths.words) {
+            let text = worth.text(key, self.part.fields);
+            let index = self.part.segment.inverted_index(worth.body)?;
+            let norms = self.part.segment.get_fieldnorms_reader(worth.body)?;
+            words.push(Word {
+                worth: *worth,
+                body: index.read_postings(&Term::from_field_text(worth.body, text), IndexRecordOption::WithFreqs)?,
+                norms,
+                files: self.part.term(self.part.fields.files_folded, &key.folded)?,
+                folded: self.part.word(key)?,
+            });
+        }
+        Ok(Words { words, length_share: K1 * B / self.worths.ordinary_length })
+    }
+
+    /// Opens what has to be looked up for a walk through articles, forwards.
+    pub(super) fn beside(&self) -> tantivy::Result<Beside<'_>> {
+        let walks = self.checks.iter().map(|check| Walk::of(self.part, check.field, &check.words));
+        Ok(Beside { checks: &self.checks, walks: walks.collect::<tantivy::Result<_>>()? })
+    }
+}
+
+/// The words of a reading, article by article.
+pub(super) struct Words {
+    words: Vec<Word>,
+    length_share: f32,
+}
+
+struct Word {
+    worth: WordWorth,
+    body: Option<SegmentPostings>,
+    norms: FieldNormReader,
+    files: Arc<Bits>,
+    folded: Arc<Bits>,
+}
+
+impl Words {
+    /// What the words are worth in the article, which must not stand before the last one: BM25 in the text, a fixed worth
+    /// in files and with other accents. Words of the headline are bands.
+    pub(super) fn worth(&mut self, doc: DocId) -> Score {
+        let length_share = self.length_share;
+        self.words.iter_mut().map(|word| word.worth_in(doc, length_share)).sum()
+    }
+}
+
+impl Word {
+    fn worth_in(&mut self, doc: DocId, length_share: f32) -> Score {
+        let mut best = 0.0;
+        if let Some(body) = &mut self.body {
+            if body.doc() < doc {
+                body.seek(doc);
+            }
+            if body.doc() == doc {
+                let times = body.term_freq() as f32;
+                let length = self.norms.fieldnorm(doc) as f32;
+                best = self.worth.in_body * times * (K1 + 1.0) / (times + K1 * (1.0 - B) + length_share * length);
+            }
+        }
+        if best == 0.0 && self.files.contains(doc) {
+            best = self.worth.in_files;
+        }
+        if best == 0.0 && self.folded.contains(doc) {
+            best = self.worth.other_accents;
+        }
+        best
+    }
+}
+
+/// What has to be looked up, article by article.
+pub(super) struct Beside<'v> {
+    checks: &'v [Check<'v>],
+    walks: Vec<Walk>,
+}
+
+impl Beside<'_> {
+    /// What words side by side add in the article, which must not stand before the last one.
+    pub(super) fn worth(&mut self, doc: DocId) -> Score {
+        let mut worth = 0.0;
+        let mut is_found = [false; 32];
+        let mut pairs = [0.0f32; 32];
+        for (at, (check, walk)) in self.checks.iter().zip(&mut self.walks).enumerate() {
+            if check.implied_by.is_some_and(|before| is_found.get(before) == Some(&true)) {
+                worth += check.worth;
+                continue;
+            }
+            if check.pair == 0.0 && !check.docs.contains(doc) {
+                continue;
+            }
+            let look = walk.look(doc);
+            if look.is_phrase {
+                worth += check.worth;
+                if let Some(found) = is_found.get_mut(at) {
+                    *found = true;
+                }
+            }
+            for (bit, pair) in (0..).zip(&mut pairs) {
+                if look.pairs >> bit & 1 == 1 {
+                    *pair = pair.max(check.pair);
+                }
+            }
+        }
+        worth + pairs.iter().sum::<Score>()
+    }
+}
