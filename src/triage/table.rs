@@ -4,6 +4,7 @@ mod cards;
 pub(super) mod classification;
 pub mod crowd;
 mod decisions;
+pub mod told;
 pub mod numbers;
 pub mod places;
 pub mod proposals;
@@ -21,6 +22,7 @@ use crate::clock::Timestamp;
 use crate::portal::Kind;
 use crate::store::{Connection, Pool, instant, millis};
 pub(super) use cards::card;
+pub use decisions::item_of;
 pub use queue::{counts, queue, queue_from, tally};
 
 pub(super) use decisions::{Standing, add_decision, decisions_since, move_to, standing};

@@ -2,6 +2,7 @@
 //! a person may have been there since the rules looked.
 
 use anyhow::{Context, Result};
+use sqlx::AssertSqlSafe;
 
 use super::{Did, Fired, Outcome};
 use crate::clock::Timestamp;
@@ -74,11 +75,20 @@ async fn act(
             Ok(done)
         }
         "assign" => {
+            if has_decision_of_person(connection, item, "'assign', 'undo'").await? {
+                return Ok(false);
+            }
             let action = Action::Assign { to: Some(did.value.clone()) };
             let open = [State::New, State::Proposed, State::Snoozed];
             take(connection, item, &action, &open, rule, now).await
         }
-        "routine" => take(connection, item, &Action::Routine, &[State::New], rule, now).await,
+        "routine" => {
+            let any = "'propose', 'return', 'snooze', 'merge', 'reopen', 'recall', 'assign', 'classify', 'undo'";
+            if has_decision_of_person(connection, item, any).await? {
+                return Ok(false);
+            }
+            take(connection, item, &Action::Routine, &[State::New], rule, now).await
+        }
         "notify" => {
             sqlx::query(
                 "INSERT INTO rule_notice (rule, story_id, words, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
@@ -94,6 +104,18 @@ async fn act(
         }
         _ => Ok(true),
     }
+}
+
+/// Whether a person took one of these decisions, which are written as SQL has them, about an item.
+async fn has_decision_of_person(connection: &mut Connection, item: i64, actions: &'static str) -> Result<bool> {
+    sqlx::query_scalar(AssertSqlSafe(format!(
+        "SELECT EXISTS (SELECT 1 FROM decision d WHERE d.item_id = $1 AND d.actor NOT LIKE 'rule:%'
+            AND d.action IN ({actions}))"
+    )))
+    .bind(item)
+    .fetch_one(connection)
+    .await
+    .with_context(|| format!("cannot read who decided about item {item}"))
 }
 
 /// Decides as a rule, which anybody may take back; only while the item stands in one of `states`.
