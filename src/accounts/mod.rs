@@ -6,7 +6,6 @@
 mod guess;
 mod key;
 mod own;
-mod names;
 mod password;
 mod sign_in;
 pub mod table;
@@ -19,7 +18,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use key::{Key, Scope};
-pub use names::who_decides;
 pub use own::{
     Enrolled, Standing, begin_second_factor, confirm, end_own_sessions, enrol, set_own_password, standing_of,
     take_off_second_factor,

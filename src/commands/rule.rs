@@ -171,7 +171,7 @@ async fn tried(app: &App, file: &Path) -> Result<Vec<(Rule, Dry)>> {
     let known = Known {
         portals: portal::table::list(pool).await?.into_iter().map(|portal| portal.entry.slug).collect(),
         topics: topics::table::in_use(pool).await?.into_iter().map(|topic| topic.code).collect(),
-        people: accounts::who_decides(pool).await?,
+        people: accounts::table::colleagues::deciders(pool).await?,
     };
     let mut tried = Vec::with_capacity(read.len());
     for rule in read {

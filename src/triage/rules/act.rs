@@ -2,13 +2,14 @@
 //! a person may have been there since the rules looked.
 
 use anyhow::{Context, Result};
+use sqlx::AssertSqlSafe;
 
 use super::{Did, Fired, Outcome};
 use crate::clock::Timestamp;
 use crate::store::{Connection, millis};
 use crate::triage::ownership::{Owned, Owner};
 use crate::triage::topics::table::{Held, claim};
-use crate::triage::{Action, State, decide, table};
+use crate::triage::{Action, By, State, decide_by, table};
 
 /// Before a rule's name where a person's would stand.
 pub(super) const ACTOR: &str = "rule:";
@@ -55,7 +56,7 @@ async fn act(
             let changed = sqlx::query(
                 "UPDATE triage_item SET level = $2 WHERE id = $1 AND state IN ('new', 'snoozed') AND NOT EXISTS
                     (SELECT 1 FROM decision d WHERE d.item_id = $1 AND d.actor NOT LIKE 'rule:%'
-                        AND d.action IN ('amplify', 'propose', 'reopen', 'recall'))",
+                        AND d.action IN ('amplify', 'propose', 'return', 'correct', 'reopen', 'recall', 'undo'))",
             )
             .bind(item)
             .bind(&did.value)
@@ -65,31 +66,28 @@ async fn act(
             let done = changed.rows_affected() == 1;
             if done {
                 set_value(connection, story, did, rule, now).await?;
+                sqlx::query("INSERT INTO desk_change (item_id) VALUES ($1)")
+                    .bind(item)
+                    .execute(&mut *connection)
+                    .await
+                    .context("cannot tell the desk of a new level")?;
             }
             Ok(done)
         }
         "assign" => {
-            set_value(connection, story, did, rule, now).await?;
-            // Whoever was given the story by a person keeps it, and so does nobody.
-            sqlx::query(
-                "UPDATE triage_item SET assigned_to = $2 WHERE id = $1 AND state IN ('new', 'proposed', 'snoozed')
-                    AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.item_id = $1 AND d.action = 'assign')",
-            )
-            .bind(item)
-            .bind(&did.value)
-            .execute(&mut *connection)
-            .await
-            .with_context(|| format!("cannot give item {item} to `{}`", did.value))?;
-            Ok(true)
-        }
-        "routine" => {
-            let Some(standing) = table::standing(connection, item).await? else { return Ok(false) };
-            if standing.state != State::New {
+            if has_decision_of_person(connection, item, "'assign', 'undo'").await? {
                 return Ok(false);
             }
-            let actor = format!("{ACTOR}{rule}");
-            let taken = decide(connection, item, &Action::Routine, standing.revision, &actor, "", now).await?;
-            Ok(taken.is_ok())
+            let action = Action::Assign { to: Some(did.value.clone()) };
+            let open = [State::New, State::Proposed, State::Snoozed];
+            take(connection, item, &action, &open, rule, now).await
+        }
+        "routine" => {
+            let any = "'propose', 'return', 'snooze', 'merge', 'reopen', 'recall', 'assign', 'classify', 'undo'";
+            if has_decision_of_person(connection, item, any).await? {
+                return Ok(false);
+            }
+            take(connection, item, &Action::Routine, &[State::New], rule, now).await
         }
         "notify" => {
             sqlx::query(
@@ -106,6 +104,36 @@ async fn act(
         }
         _ => Ok(true),
     }
+}
+
+/// Whether a person took one of these decisions, which are written as SQL has them, about an item.
+async fn has_decision_of_person(connection: &mut Connection, item: i64, actions: &'static str) -> Result<bool> {
+    sqlx::query_scalar(AssertSqlSafe(format!(
+        "SELECT EXISTS (SELECT 1 FROM decision d WHERE d.item_id = $1 AND d.actor NOT LIKE 'rule:%'
+            AND d.action IN ({actions}))"
+    )))
+    .bind(item)
+    .fetch_one(connection)
+    .await
+    .with_context(|| format!("cannot read who decided about item {item}"))
+}
+
+/// Decides as a rule, which anybody may take back; only while the item stands in one of `states`.
+async fn take(
+    connection: &mut Connection,
+    item: i64,
+    action: &Action,
+    states: &[State],
+    rule: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(standing) = table::standing(connection, item).await? else { return Ok(false) };
+    if !states.contains(&standing.state) {
+        return Ok(false);
+    }
+    let name = format!("{ACTOR}{rule}");
+    let by = By { name: &name, owner: Owner::Rule, portals: &[], targets: &[], batch: None };
+    Ok(decide_by(connection, item, action, standing.revision, by, "", now).await?.is_ok())
 }
 
 async fn set_value(connection: &mut Connection, story: &str, did: &Did, rule: &str, now: Timestamp) -> Result<()> {

@@ -194,6 +194,7 @@ struct Row {
     topic_owner: Option<String>,
     level_of_rule: Option<String>,
     assigned: Option<String>,
+    handed: bool,
     touched: bool,
     levelled: bool,
 }
@@ -212,11 +213,13 @@ async fn read(
         ") AS text, a.documents, COALESCE(a.published_at, a.first_seen_at) AS published_at, p.kind, st.topic,
             st.owner AS topic_owner,
             (SELECT v.value FROM rule_value v WHERE v.story_id = t.story_id AND v.field = 'level') AS level_of_rule,
-            (SELECT v.value FROM rule_value v WHERE v.story_id = t.story_id AND v.field = 'assign') AS assigned,
+            t.assigned_to AS assigned,
+            EXISTS (SELECT 1 FROM decision d WHERE d.item_id = t.id AND d.actor NOT LIKE 'rule:%'
+                AND d.action IN ('assign', 'undo')) AS handed,
             EXISTS (SELECT 1 FROM decision d WHERE d.item_id = t.id AND d.actor NOT LIKE 'rule:%'
                 AND d.action <> 'note') AS touched,
             EXISTS (SELECT 1 FROM decision d WHERE d.item_id = t.id AND d.actor NOT LIKE 'rule:%'
-                AND d.action IN ('amplify', 'propose', 'reopen', 'recall')) AS levelled
+                AND d.action IN ('amplify', 'propose', 'return', 'correct', 'reopen', 'recall', 'undo')) AS levelled
          FROM triage_item t JOIN article a
             ON a.id = (SELECT COALESCE(y.lead, y.id) FROM story y WHERE y.id = t.story_id) JOIN portal p ON p.id = a.portal_id
          LEFT JOIN story_topic st ON st.story_id = t.story_id WHERE ",
@@ -311,7 +314,12 @@ impl Row {
             documents: serde_json::from_str(&self.documents).unwrap_or_default(),
             topic: self.topic.map(|topic| Owned { value: (!topic.is_empty()).then_some(topic), owner }),
             level,
-            assignee: self.assigned.map(|name| Owned { value: Some(name), owner: Owner::Rule }),
+            // A person who gave it to nobody has decided too.
+            assignee: match (self.handed, self.assigned) {
+                (true, value) => Some(Owned { value, owner: Owner::HumanCentre }),
+                (false, Some(name)) => Some(Owned { value: Some(name), owner: Owner::Rule }),
+                (false, None) => None,
+            },
             state: self.state.parse().unwrap_or(State::New),
             touched: self.touched,
             score: self.score,

@@ -10,7 +10,7 @@ pub mod table;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-pub use people::{Agreement, Refused, agreement, set};
+pub use people::{AGREEMENT_DAYS, Agreement, Refused, agreement, set};
 
 use super::sought::{Sought, Word};
 use crate::vietnamese::document;

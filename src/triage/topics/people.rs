@@ -7,8 +7,11 @@ use serde::Serialize;
 
 use super::table::{Held, claim, listed};
 use crate::clock::Timestamp;
-use crate::store::{Connection, Pool};
+use crate::store::{Connection, Pool, millis};
 use crate::triage::ownership::{Owned, Owner};
+
+/// Days over which agreement is counted: words that were changed since should show.
+pub const AGREEMENT_DAYS: i64 = 90;
 
 /// Why a topic was not set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,22 +68,25 @@ pub async fn set(
     Ok(if claim(connection, story, &held, targets).await? { Ok(()) } else { Err(Refused::Higher) })
 }
 
-/// How often people kept each suggestion, by the topic's code.
+/// How often people kept each suggestion in the last [`AGREEMENT_DAYS`], by the topic's code.
 ///
 /// # Errors
 /// When the record cannot be read.
-pub async fn agreement(pool: &Pool) -> Result<HashMap<String, Agreement>> {
+pub async fn agreement(pool: &Pool, now: Timestamp) -> Result<HashMap<String, Agreement>> {
     // Who decides about a story and leaves its topic has seen it and agrees.
     let rows: Vec<(String, i64, i64)> = sqlx::query_as(
         "SELECT suggested, COUNT(*), SUM(CASE WHEN topic = suggested THEN 1 ELSE 0 END) FROM (
             SELECT s.suggested, s.topic FROM story_topic s WHERE s.owner IN ('human-ministry', 'human-centre')
+                AND s.set_at > $1
             UNION ALL
             SELECT s.suggested, s.topic FROM triage_item t JOIN story_topic s ON s.story_id = t.story_id
             WHERE t.state IN ('proposed', 'amplified', 'routine', 'rejected', 'recalled') AND s.owner = 'machine'
+                AND t.updated_at > $1
                 AND EXISTS (SELECT 1 FROM decision d WHERE d.item_id = t.id AND d.actor NOT LIKE 'rule:%'
                     AND d.action IN ('propose', 'amplify', 'routine', 'reject')))
          AS spoken WHERE suggested <> '' GROUP BY suggested",
     )
+    .bind(millis(now) - AGREEMENT_DAYS * 86_400_000)
     .fetch_all(pool)
     .await
     .context("cannot count how often suggestions were kept")?;
@@ -163,7 +169,7 @@ mod tests {
             .boxed()
         });
         filled.await.unwrap();
-        let agreement = agreement(store.pool()).await.unwrap();
+        let agreement = agreement(store.pool(), instant(3)).await.unwrap();
         assert_eq!(agreement.get("y-te"), Some(&Agreement { spoken: 2, kept: 1 }));
         assert_eq!(agreement.get("tu-phap"), Some(&Agreement { spoken: 1, kept: 0 }));
         assert_eq!(agreement["y-te"].percent(), Some(50));

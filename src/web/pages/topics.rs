@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use futures::FutureExt;
 
 use crate::accounts;
-use crate::triage::topics::{self, Agreement, Topic, table};
+use crate::triage::topics::{self, AGREEMENT_DAYS, Agreement, Topic, table};
 use crate::web::Site;
 use crate::web::form::{Form, Query};
 use crate::web::frame::{Frame, page};
@@ -46,7 +46,7 @@ pub(in crate::web) async fn list(
 ) -> Result<Response, Trouble> {
     let pool = site.parts.store.pool();
     let counts = table::counts(pool).await?;
-    let agreement: HashMap<String, Agreement> = topics::agreement(pool).await?;
+    let agreement: HashMap<String, Agreement> = topics::agreement(pool, site.now()).await?;
     let lines = table::list(pool).await?.into_iter().map(|topic| Line {
         stories: counts.get(&topic.code).copied().unwrap_or_default(),
         agreement: agreement.get(&topic.code).copied().unwrap_or_default(),
@@ -199,6 +199,12 @@ fn typed(form: &Form) -> Topic {
 fn mark(topic: &Topic) -> String {
     let whole = serde_json::to_string(topic).unwrap_or_default();
     format!("{:016x}", xxhash_rust::xxh3::xxh3_64(whole.as_bytes()))
+}
+
+impl TopicsPage {
+    fn agreement_days(&self) -> i64 {
+        AGREEMENT_DAYS
+    }
 }
 
 impl TopicPage {

@@ -94,7 +94,7 @@ async fn put(connection: &mut Connection, title: &str) -> Result<String> {
 }
 
 const RULES: &str = "[[rule]]\nname = 'bão'\nwhen.words = ['bão']\nthen.topic = 'thien-tai'\nthen.level = 'urgent'\n\
-                     then.notify = 'Có bão'\n[[rule]]\nname = 'lịch'\nwhen.words = ['lịch công tác']\nthen.routine = true\n\
+                     then.notify = 'Có bão'\nthen.assign = 'lan'\n[[rule]]\nname = 'lịch'\nwhen.words = ['lịch công tác']\nthen.routine = true\n\
                      [[rule]]\nname = 'lễ'\nmode = 'shadow'\nwhen.words = ['nghỉ lễ']\nthen.routine = true\n";
 
 #[tokio::test]
@@ -107,6 +107,8 @@ async fn what_came_is_looked_at_once() {
     let kept = table::list(house.store.pool(), now()).await.unwrap();
     let counts: Vec<(i64, i64)> = kept.iter().map(|kept| (kept.hits, kept.would)).collect();
     assert_eq!(counts, [(1, 0), (1, 0), (0, 1)]);
+    let card = triage::table::item(house.store.pool(), 1).await.unwrap().unwrap();
+    assert_eq!(card.assigned_to.as_deref(), Some("lan"));
     let notices = table::notices(house.store.pool(), None).await.unwrap();
     assert_eq!((notices.len(), notices[0].words.as_str(), notices[0].item), (1, "Có bão", Some(1)));
     let history = triage::table::history(house.store.pool(), 2).await.unwrap();
@@ -150,7 +152,7 @@ async fn what_a_person_decided_stays() {
     assert_eq!(house.items().await, ["new - ", "new - -", "new - -"]);
     let hits = table::hits_of(house.store.pool(), &story).await.unwrap();
     let outcomes: Vec<Outcome> = hits[0].did.iter().map(|did| did.outcome).collect();
-    assert_eq!(outcomes, [Outcome::Person, Outcome::Person, Outcome::Done]);
+    assert_eq!(outcomes, [Outcome::Person, Outcome::Person, Outcome::Done, Outcome::Done]);
     let mut connection = house.store.pool().acquire().await.unwrap();
     assert_eq!(of(&mut connection, &story).await.unwrap().unwrap().actor, "minh");
 }

@@ -116,7 +116,9 @@ pub(in crate::web) async fn take(
 /// Whether the topic or person that an action names is there.
 async fn known(site: &Site, action: &Action) -> anyhow::Result<bool> {
     Ok(match action {
-        Action::Classify { topic: Some(code) } => site.directory().await?.topic(code).is_some(),
+        Action::Classify { topic: Some(code) } => {
+            site.directory().await?.topic(code).is_some_and(|topic| !topic.retired)
+        }
         Action::Assign { to: Some(name) } => {
             accounts::table::colleagues::deciders(site.parts.store.pool()).await?.contains(name)
         }

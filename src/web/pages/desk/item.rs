@@ -12,6 +12,7 @@ use super::seen;
 use crate::archive::telling::{self, Telling};
 use crate::archive::{self};
 use crate::clock::Timestamp;
+use crate::triage::rules::table as rules;
 use crate::triage::table::proposals::{self, Proposal};
 use crate::triage::{self, Card, Decision};
 use crate::web::Site;
@@ -42,6 +43,8 @@ struct DeskItem {
     /// The wordings of the story's first article.
     edits: Vec<Edit>,
     notice: Notice,
+    /// What rules have to say about it, and what they did, for those who decide.
+    rules: (Vec<rules::Notice>, Vec<rules::Hit>),
     /// Who else looks at it now.
     lookers: String,
     seen: i64,
@@ -91,6 +94,10 @@ pub(super) async fn item_page(
     let edits = history::edits(&versions, true);
     let status = if matches!(notice, Notice::None) { StatusCode::OK } else { StatusCode::CONFLICT };
     let hands = Hands { draft, ..Hands::of(site, visitor, format!("/desk/items/{}", card.id)).await? };
+    let rules = match hands.decide {
+        true => (rules::notices(pool, Some(&card.story)).await?, rules::hits_of(pool, &card.story).await?),
+        false => (Vec::new(), Vec::new()),
+    };
     let frame = Frame::of(visitor);
     let shown = page(&DeskItem {
         frame,
@@ -103,6 +110,7 @@ pub(super) async fn item_page(
         history,
         edits,
         notice,
+        rules,
         lookers,
         seen,
         now,

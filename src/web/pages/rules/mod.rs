@@ -237,7 +237,7 @@ impl RulePage {
             of,
             typed,
             topics: topics::table::in_use(pool).await?,
-            people: accounts::who_decides(pool).await?,
+            people: accounts::table::colleagues::deciders(pool).await?,
             problem: None,
             conflict: false,
             dry: None,
