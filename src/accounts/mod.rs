@@ -5,6 +5,7 @@
 
 mod guess;
 mod key;
+mod outside;
 mod own;
 mod password;
 mod sign_in;
@@ -18,14 +19,13 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use key::{Key, Scope};
+pub use outside::{Identity, enter_as};
 pub use own::{
     Enrolled, Standing, begin_second_factor, confirm, end_own_sessions, enrol, set_own_password, standing_of,
     take_off_second_factor,
 };
 pub use password::{Hasher, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS, Weakness, judge};
-pub use sign_in::{
-    Attempt, Caller, Identity, Present, SignedIn, enter_as, enter_by_link, key_of, link_owner, sign_in, sign_out, who,
-};
+pub use sign_in::{Attempt, Caller, Present, SignedIn, enter_by_link, key_of, link_owner, sign_in, sign_out, who};
 pub use token::Token;
 
 /// A person who works with lantoa.

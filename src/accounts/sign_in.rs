@@ -147,7 +147,7 @@ impl Settling {
 }
 
 /// Where somebody came from, for the audit trail.
-fn from(caller: &Caller) -> String {
+pub(super) fn from(caller: &Caller) -> String {
     if caller.address.is_empty() { String::new() } else { format!(", from {}", caller.address) }
 }
 
@@ -281,48 +281,6 @@ pub async fn enter_by_link(
                     table::set_password(connection, id, &hash).await?;
                 }
                 admit(connection, id, &options, "one-time link", &caller, now).await
-            }
-            .boxed()
-        })
-        .await
-}
-
-/// Somebody whose identity another house vouches for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// Who vouches, e.g. the issuer of an OpenID Connect token.
-    pub issuer: String,
-    /// The name of the account here. Accounts are made by administrators, never by a sign-in.
-    pub name: String,
-}
-
-/// Lets in whom another house vouches for, or nobody when there is no such account or it is disabled: the seam at which
-/// OpenID Connect is added. Whoever calls this has checked signature, audience, nonce and time of the token; role and
-/// portals are the account's own.
-///
-/// # Errors
-/// When the record cannot be read or written.
-pub async fn enter_as(
-    store: &Store,
-    options: &Options,
-    identity: &Identity,
-    caller: &Caller,
-    now: Timestamp,
-) -> Result<Option<SignedIn>> {
-    let (identity, options, caller) = (identity.clone(), options.clone(), caller.clone());
-    store
-        .write(move |connection| {
-            async move {
-                let known = table::by_name(connection, &identity.name).await?;
-                match known.filter(|account| !account.disabled) {
-                    Some(account) => admit(connection, account.id, &options, &identity.issuer, &caller, now).await,
-                    None => {
-                        let detail =
-                            format!("unknown or disabled, vouched for by {}{}", identity.issuer, from(&caller));
-                        table::audit(connection, "", "sign-in refused", &identity.name, &detail, now).await?;
-                        Ok(None)
-                    }
-                }
             }
             .boxed()
         })

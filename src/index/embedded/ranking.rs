@@ -195,7 +195,7 @@ impl Search<'_, '_, '_> {
             }
             if group >= candidate {
                 let Some(group) = self.groups.pop() else { return Ok(()) };
-                self.divide(group, views)?;
+                self.divide(&group, views)?;
             } else {
                 self.look_up(views)?;
             }
@@ -203,17 +203,17 @@ impl Search<'_, '_, '_> {
     }
 
     /// Divides a group by its next band, or takes its articles as candidates when there is none.
-    fn divide(&mut self, group: Group, views: &Views<'_>) -> tantivy::Result<()> {
+    fn divide(&mut self, group: &Group, views: &Views<'_>) -> tantivy::Result<()> {
         let (at, view) = &views[group.view];
         let Some(band) = view.bands.get(group.band).filter(|_| group.docs.count() > SMALL) else {
-            return self.take(&group, *at, view);
+            return self.take(group, *at, view);
         };
         let inside = group.docs.met(&band.docs);
         let outside = group.docs.without(&band.docs);
         for (docs, worth) in [(inside, group.worth + band.worth), (outside, group.worth)] {
             if !docs.is_empty() {
                 let bound = view.bound(worth, group.band + 1);
-                self.groups.push(Group { bound, band: group.band + 1, worth, docs, ..group });
+                self.groups.push(Group { bound, view: group.view, band: group.band + 1, worth, docs });
             }
         }
         Ok(())
