@@ -396,6 +396,8 @@ async fn each_visitor_gets_what_is_theirs() {
     let item = format!("/items/{}", house.articles[0]);
     let story = format!("/stories/{}", house.articles[0]);
     let api_item = format!("/api/v1/items/{}", house.articles[0]);
+    let own_story = format!("/desk/stories/{}", house.articles[0]);
+    let other_story = format!("/desk/stories/{}", house.articles[1]);
     let api_story = format!("/api/v1/stories/{}", house.articles[3]);
     let routes: Vec<(&str, &str, [u16; 5])> = vec![
         ("GET", "/", [200; 5]),
@@ -442,6 +444,8 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/api/v1/desk/items", [401, 200, 403, 200, 200]),
         ("GET", "/api/v1/desk/items?state=nonsense", [401, 400, 403, 400, 400]),
         ("POST", "/api/v1/desk/items/2/decisions", [401, 400, 403, 404, 400]),
+        ("GET", "/api/v1/desk/questions", [401, 200, 403, 403, 200]),
+        ("POST", "/api/v1/desk/stories/nothing/decisions", [401, 400, 403, 403, 400]),
         ("GET", "/login", [200, 303, 303, 303, 303]),
         ("GET", "/sign-in/nothing", [404; 5]),
         ("GET", "/logout", [405; 5]),
@@ -460,6 +464,11 @@ async fn each_visitor_gets_what_is_theirs() {
         ("GET", "/desk/numbers", [303, 200, 403, 200, 200]),
         ("GET", "/desk/items/1%2F..", [303, 404, 403, 404, 404]),
         ("POST", "/desk/items/2/decisions", [403, 400, 403, 404, 400]),
+        ("GET", "/desk/questions", [303, 200, 403, 403, 200]),
+        ("GET", &own_story, [303, 200, 403, 200, 200]),
+        ("GET", &other_story, [303, 200, 403, 404, 200]),
+        ("GET", "/desk/stories/nothing", [303, 404, 403, 404, 404]),
+        ("POST", "/desk/stories/nothing/decisions", [403, 400, 403, 403, 400]),
         ("GET", "/console", [303, 403, 200, 403, 200]),
         ("GET", "/console?state=late", [303, 403, 200, 403, 200]),
         ("GET", "/console?state=%00", [303, 403, 200, 403, 200]),
@@ -1367,4 +1376,58 @@ async fn look() {
         println!("{} http://127.0.0.1:8080{}", who.name(), house.link(who).await);
     }
     web::serve(listener, house.router.clone(), tokio_util::sync::CancellationToken::new()).await.unwrap();
+}
+
+/// Two articles of different portals of which the machine is not sure: an editor says, and can take it back.
+#[tokio::test]
+async fn an_editor_says_whether_two_articles_are_one() {
+    let house = House::new().await;
+    let lan = house.enter(Who::Editor).await;
+    let officer = house.enter(Who::Officer).await;
+    let (story, id, near) = (house.articles[0].clone(), house.articles[3].clone(), house.articles[0].clone());
+    house
+        .store
+        .write(move |connection| {
+            async move {
+                sqlx::query(
+                    "INSERT INTO story_question (article_id, near_id, story_id, joined, share, contained, asked_at) \
+                     VALUES ($1, $2, $2, 1, 0.62, 0.9, 0)",
+                )
+                .bind(id)
+                .bind(near)
+                .execute(connection)
+                .await?;
+                Ok(())
+            }
+            .boxed()
+        })
+        .await
+        .unwrap();
+    let page = format!("/desk/stories/{story}");
+    let decisions = format!("{page}/decisions");
+    // On the card, on a page of its own, at the story, and for programs; not for an officer.
+    for path in ["/desk", "/desk/questions", &page] {
+        house.get(path, &lan).await.has("Hai tin này là một?").has("62 %");
+    }
+    assert!(house.get("/api/v1/desk/questions", &lan).await.body.contains("\"total\":1"));
+    house.get("/desk", &officer).await.lacks("Hai tin này là một?");
+    assert_eq!(house.post(&decisions, &officer, "act=apart&question=1").await.status, 403);
+
+    house.get(&page, &lan).await.has("Đăng đầu tiên").has("Tách ra").has("Chọn làm tin chính");
+    assert_eq!(house.post(&decisions, &lan, "act=apart&question=1").await.status, 303);
+    assert_eq!(house.post(&decisions, &lan, "act=apart&question=1").await.status, 409);
+    let parted = house.get(&format!("/api/v1/stories/{story}"), "").await;
+    assert!(parted.body.contains("\"articles\":1"), "{}", parted.body);
+    house.get("/desk/questions", &lan).await.lacks("Hai tin này là một?");
+
+    assert_eq!(house.post("/desk/items/1/decisions", &lan, "action=undo&revision=2").await.status, 303);
+    assert!(house.get(&format!("/api/v1/stories/{story}"), "").await.body.contains("\"articles\":2"));
+    house.get("/desk/questions", &lan).await.has("Hai tin này là một?");
+    // The index hears of what moved.
+    let waiting: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM outbox WHERE article_id = $1")
+        .bind(&house.articles[3])
+        .fetch_one(house.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(waiting, 1);
 }

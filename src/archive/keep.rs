@@ -9,6 +9,7 @@ use super::difference::Wording;
 use super::origin::settle_origin;
 use super::presence::seen;
 use super::row::{add_version, begin, cite, date_citations, forget_citations, next_revision, update};
+use super::stories::{self, place};
 use super::{Copy, attachments, unrest};
 use crate::clock::Timestamp;
 use crate::extract::Article;
@@ -37,6 +38,30 @@ pub struct Incoming {
     pub now: Timestamp,
 }
 
+/// What is known of an article besides its text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kin {
+    /// The article of another portal that tells the same.
+    pub near: Option<Neighbour>,
+    /// One that may tell the same; an editor decides.
+    pub perhaps: Option<Neighbour>,
+    /// When its portal was last looked through without it: it cannot have been there before, whatever it says.
+    pub absent_at: Option<Timestamp>,
+    /// Whether an editor is asked about matches that are not verbatim. Back-catalogues are not worth their time.
+    pub ask: bool,
+}
+
+/// An article of another portal that is like this one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Neighbour {
+    /// Its id.
+    pub id: String,
+    /// Share of what either says that both say, 0–1.
+    pub share: f64,
+    /// Share of what the shorter one says that the longer one says, 0–1.
+    pub contained: f64,
+}
+
 /// What became of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
@@ -62,13 +87,23 @@ pub struct Outcome {
     pub dirty: Vec<(String, i64)>,
     /// The address under which the record knows a duplicate.
     pub known_at: Option<String>,
+    /// The story that it belongs to, as the record has it.
+    pub story: String,
 }
 
-/// Puts an article into the record.
+/// Puts an article into the record of which nothing else is known.
 ///
 /// # Errors
 /// When the record cannot be written.
 pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Outcome> {
+    keep_kin(connection, incoming, &Kin::default()).await
+}
+
+/// Puts an article into the record, beside those that it is like.
+///
+/// # Errors
+/// When the record cannot be written.
+pub async fn keep_kin(connection: &mut Connection, incoming: &Incoming, kin: &Kin) -> Result<Outcome> {
     // Not the text: its fingerprint says whether it changed.
     let known = sqlx::query(
         "SELECT version, content_hash, story_id, published_at, status, author, category, documents, attachments, \
@@ -80,24 +115,36 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
     .with_context(|| format!("cannot read article {}", incoming.id))?;
     let Some(known) = known else {
         if let Some(url) = known_elsewhere(connection, incoming).await? {
-            return Ok(Outcome { kept: Kept::Duplicate, dirty: Vec::new(), known_at: Some(url) });
+            let story = incoming.story.clone();
+            return Ok(Outcome { kept: Kept::Duplicate, dirty: Vec::new(), known_at: Some(url), story });
         }
-        let (revision, alone) = begin(connection, incoming).await?;
+        let placed = place(connection, incoming, kin).await?;
+        let (revision, alone) = begin(connection, incoming, &placed).await?;
         cite(connection, incoming).await?;
         if !incoming.article.attachments.is_empty() {
             attachments::sync(connection, &incoming.id, &incoming.article.attachments, false).await?;
         }
-        let is_settled = alone && incoming.copy == Copy::Origin;
-        let mut dirty = if is_settled { Vec::new() } else { settle_origin(connection, &incoming.story).await? };
-        dirty.push((incoming.id.clone(), revision));
-        return Ok(Outcome { kept: Kept::New, dirty, known_at: None });
+        if let Some(question) = &placed.question {
+            stories::ask(connection, &incoming.id, question, incoming.now).await?;
+        }
+        let is_settled = alone && placed.copy == Copy::Origin;
+        let mut dirty = if is_settled {
+            Vec::new()
+        } else {
+            settle_origin(connection, &placed.story, std::slice::from_ref(&incoming.id)).await?
+        };
+        if !dirty.iter().any(|(id, _)| *id == incoming.id) {
+            dirty.push((incoming.id.clone(), revision));
+        }
+        return Ok(Outcome { kept: Kept::New, dirty, known_at: None, story: placed.story });
     };
+    let story: String = known.try_get("story_id")?;
     let version: i64 = known.try_get("version")?;
     let changed = known.try_get::<String, _>("content_hash")? != incoming.content_hash;
     let same_facts = says_the_same(&known, incoming)?;
     if same_facts && (!changed || is_unrest(connection, incoming).await?) {
         seen(connection, &incoming.id, incoming.now).await?;
-        return Ok(Outcome { kept: Kept::Unchanged, dirty: Vec::new(), known_at: None });
+        return Ok(Outcome { kept: Kept::Unchanged, dirty: Vec::new(), known_at: None, story });
     }
     let revision = next_revision(connection).await?;
     let version = if changed { version + 1 } else { version };
@@ -112,9 +159,12 @@ pub async fn keep(connection: &mut Connection, incoming: &Incoming) -> Result<Ou
     date_citations(connection, incoming).await?;
     // A new wording may come with new files under the old addresses.
     attachments::sync(connection, &incoming.id, &incoming.article.attachments, changed).await?;
-    let mut dirty = settle_origin(connection, &known.try_get::<String, _>("story_id")?).await?;
-    dirty.push((incoming.id.clone(), revision));
-    Ok(Outcome { kept: if changed { Kept::Changed } else { Kept::Unchanged }, dirty, known_at: None })
+    let again = if changed { std::slice::from_ref(&incoming.id) } else { &[] };
+    let mut dirty = settle_origin(connection, &story, again).await?;
+    if !dirty.iter().any(|(id, _)| *id == incoming.id) {
+        dirty.push((incoming.id.clone(), revision));
+    }
+    Ok(Outcome { kept: if changed { Kept::Changed } else { Kept::Unchanged }, dirty, known_at: None, story })
 }
 
 /// The address under which the portal has the same text with the same date. Short texts may well be repeated: they are

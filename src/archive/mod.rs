@@ -3,12 +3,15 @@
 pub mod addresses;
 pub mod attachments;
 pub mod citing;
+mod credit;
 pub mod difference;
 mod keep;
+mod kinship;
 pub mod notices;
 mod origin;
 mod presence;
 mod row;
+pub mod stories;
 pub mod table;
 pub mod telling;
 mod unrest;
@@ -20,7 +23,9 @@ use crate::clock::Timestamp;
 use crate::extract::Attachment;
 use crate::portal::Kind;
 
-pub use keep::{Incoming, Kept, Outcome, keep};
+pub use credit::credit;
+pub use keep::{Incoming, Kept, Kin, Neighbour, Outcome, keep, keep_kin};
+pub use kinship::{Kinship, kinship};
 pub use presence::{asked, forgive_missing, gone, missing, missing_now, seen, sighted_missing, withdraw};
 pub use row::touch;
 
@@ -116,8 +121,12 @@ pub enum Copy {
     Origin,
     /// The same text.
     Verbatim,
-    /// Nearly the same text.
+    /// The same text in other words here and there.
     Near,
+    /// A part of the text.
+    Shortened,
+    /// The text, or a part of it, with facts of its own.
+    Own,
 }
 
 /// What an article says of a document that it cites.

@@ -5,7 +5,8 @@ use anyhow::{Context, Result};
 use sqlx::{QueryBuilder, Row};
 use url::Url;
 
-use super::Incoming;
+use super::stories::Placed;
+use super::{Incoming, credit};
 use crate::store::{Connection, millis};
 
 /// Citations of one statement; each number of them is a statement that the database keeps ready.
@@ -39,16 +40,16 @@ pub(super) async fn next_revision(connection: &mut Connection) -> Result<i64> {
 ///
 /// The statements go together, because a message to the database costs more than most of them. They share their
 /// numbered values; a database that takes one statement a message needs them one by one.
-pub(super) async fn begin(connection: &mut Connection, incoming: &Incoming) -> Result<(i64, bool)> {
+pub(super) async fn begin(connection: &mut Connection, incoming: &Incoming, placed: &Placed) -> Result<(i64, bool)> {
     let (article, now) = (&incoming.article, millis(incoming.now));
     let rows = sqlx::query(
         "UPDATE journal SET revision = revision + 1; \
          INSERT INTO story (id, created_at) VALUES ($19, $21) ON CONFLICT (id) DO NOTHING; \
          INSERT INTO article (id, portal_id, url, title, summary, text, published_at, date_only, modified_at, author, \
          category, image, language, documents, attachments, problems, noarchive, content_hash, story_id, copy_kind, \
-         revision, first_seen_at, last_seen_at, checked_at) VALUES \
+         revision, first_seen_at, last_seen_at, checked_at, appeared_at, near_id, likeness, credit) VALUES \
          ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-         (SELECT revision FROM journal), $21, $21, $21); \
+         (SELECT revision FROM journal), $21, $21, $21, $22, $23, $24, $25); \
          INSERT INTO article_version (article_id, version, seen_at, title, summary, text, published_at, content_hash) \
          VALUES ($1, 1, $21, $4, $5, $6, $7, $18); \
          SELECT revision, (SELECT COUNT(*) FROM article WHERE story_id = $19) AS told FROM journal",
@@ -71,9 +72,13 @@ pub(super) async fn begin(connection: &mut Connection, incoming: &Incoming) -> R
     .bind(serde_json::to_string(&incoming.problems)?)
     .bind(i64::from(article.noarchive))
     .bind(&incoming.content_hash)
-    .bind(&incoming.story)
-    .bind(incoming.copy.as_str())
+    .bind(&placed.story)
+    .bind(placed.copy.as_str())
     .bind(now)
+    .bind(millis(placed.appeared_at))
+    .bind(placed.near.as_deref())
+    .bind(placed.likeness)
+    .bind(credit(&article.text, &article.source, &article.author))
     .fetch_all(connection)
     .await
     .with_context(|| format!("cannot keep article {}", incoming.url))?;
@@ -94,7 +99,7 @@ pub(super) async fn update(
          date_only = CASE WHEN $5 IS NULL THEN date_only ELSE $6 END, modified_at = COALESCE($7, modified_at), \
          author = $8, category = $9, image = $10, language = $11, documents = $12, attachments = $13, problems = $14, \
          noarchive = $15, content_hash = $16, revision = $17, version = $18, status = 'live', missing_since = NULL, \
-         last_seen_at = $19, checked_at = $19 WHERE id = $1",
+         last_seen_at = $19, checked_at = $19, credit = $20 WHERE id = $1",
     )
     .bind(&incoming.id)
     .bind(&article.title)
@@ -115,6 +120,7 @@ pub(super) async fn update(
     .bind(revision)
     .bind(version)
     .bind(now)
+    .bind(credit(&article.text, &article.source, &article.author))
     .execute(connection)
     .await
     .with_context(|| format!("cannot keep article {}", incoming.url))?;

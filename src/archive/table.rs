@@ -352,6 +352,8 @@ impl std::str::FromStr for Copy {
             "origin" => Ok(Self::Origin),
             "verbatim" => Ok(Self::Verbatim),
             "near" => Ok(Self::Near),
+            "shortened" => Ok(Self::Shortened),
+            "own" => Ok(Self::Own),
             _ => Err(format!("unknown kind of copy `{text}`")),
         }
     }
@@ -365,6 +367,8 @@ impl Copy {
             Self::Origin => "origin",
             Self::Verbatim => "verbatim",
             Self::Near => "near",
+            Self::Shortened => "shortened",
+            Self::Own => "own",
         }
     }
 }

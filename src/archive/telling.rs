@@ -8,6 +8,7 @@ use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::Copy;
+use super::origin::APPEARED;
 use crate::clock::Timestamp;
 use crate::portal::Kind;
 use crate::store::{Pool, instant};
@@ -31,8 +32,12 @@ pub struct Telling {
     pub date_only: bool,
     /// When lantoa first saw it.
     pub first_seen_at: Timestamp,
+    /// When it came into the world, as far as that can be known: its portal's word within what was seen.
+    pub appeared_at: Timestamp,
     /// How it belongs to the story.
     pub copy: Copy,
+    /// Whom it names as its source.
+    pub credit: Option<String>,
     /// Whether its portal still serves it.
     pub live: bool,
 }
@@ -43,11 +48,12 @@ pub struct Telling {
 /// When the record cannot be read.
 pub async fn of(pool: &Pool, story: &str, most: i64) -> Result<Vec<Telling>> {
     let trouble = || format!("cannot read who told story {story}");
-    let rows = sqlx::query(
+    let rows = sqlx::query(AssertSqlSafe(format!(
         "SELECT a.id, a.title, p.slug, p.name, p.kind, COALESCE(a.published_at, a.first_seen_at) AS at, a.date_only, \
-         a.first_seen_at, a.copy_kind, a.status FROM article a JOIN portal p ON p.id = a.portal_id \
-         WHERE a.story_id = $1 ORDER BY at, a.first_seen_at, a.id LIMIT $2",
-    )
+         a.first_seen_at, a.copy_kind, a.status, a.credit, {APPEARED} AS appeared \
+         FROM article a JOIN portal p ON p.id = a.portal_id \
+         WHERE a.story_id = $1 ORDER BY appeared, a.first_seen_at, a.id LIMIT $2"
+    )))
     .bind(story)
     .bind(most)
     .fetch_all(pool)
@@ -64,6 +70,8 @@ pub async fn of(pool: &Pool, story: &str, most: i64) -> Result<Vec<Telling>> {
                 at: instant(row.try_get("at")?),
                 date_only: row.try_get::<i64, _>("date_only")? == 1,
                 first_seen_at: instant(row.try_get("first_seen_at")?),
+                appeared_at: instant(row.try_get("appeared")?),
+                credit: row.try_get("credit")?,
                 copy: row
                     .try_get::<String, _>("copy_kind")?
                     .parse()

@@ -3,18 +3,22 @@
 //!
 //! Nothing here is the only copy of anything: the folder may be deleted at any time and is made again from the record.
 
-mod filter;
-mod prune;
+mod directory;
+mod figures;
+mod nearest;
+mod packed;
+mod repeated;
+mod shelf;
 mod sketch;
 #[cfg(test)]
 mod tests;
-mod text;
 mod window;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-pub use sketch::Sketch;
+pub use nearest::Near;
+pub use sketch::{Likeness, Reading, Sketch};
 pub use window::{Opened, Window};
 
 use crate::clock::Timestamp;
@@ -34,8 +38,12 @@ pub struct Options {
     pub story_days: u32,
     /// Share of four-syllable shingles (0–1) from which two articles of different portals tell one story.
     pub near: f64,
-    /// Share of figures (0–1) that the shorter of two such articles must find in the other: weekly notices differ
-    /// in nothing else.
+    /// Share of the shorter one's shingles (0–1) from which they do: it is a part of the longer one.
+    pub contained: f64,
+    /// Share of shingles (0–1) from which an editor is asked whether they do.
+    pub perhaps: f64,
+    /// Share of figures (0–1) that two such articles must agree in, where both have one: weekly notices differ in
+    /// nothing else.
     pub figures: f64,
     /// Share of shingles (0–1) from which a copy counts as verbatim.
     pub verbatim: f64,
@@ -49,7 +57,9 @@ impl Default for Options {
             cache_mb: 32,
             story_days: 7,
             near: 0.5,
-            figures: 0.7,
+            contained: 0.8,
+            perhaps: 0.3,
+            figures: 0.8,
             verbatim: 0.95,
         }
     }
@@ -67,10 +77,12 @@ pub enum Seen {
 /// Where an article belongs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
-    /// The story: the id of its first article, which may be this one.
+    /// The story as far as the window knows: the id of its first article, which may be this one.
     pub story: String,
-    /// How like the nearest article of the story it is, 0–1; `None` when it begins the story.
-    pub likeness: Option<f64>,
+    /// The nearest article of another portal, when it tells the same; `None` when this one begins a story.
+    pub near: Option<Near>,
+    /// The nearest one that may tell the same, when none surely does.
+    pub perhaps: Option<Near>,
 }
 
 /// The fingerprint of what a reader sees: an edit changes it, markup and time of day do not.

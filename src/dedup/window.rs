@@ -4,37 +4,55 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use anyhow::{Context, Result, anyhow};
-use xxhash_rust::xxh3::xxh3_128;
 
-use super::filter::Filter;
-use super::text::{About, Text, short_hash};
-use super::{Options, Place, Seen, Sketch};
+use super::nearest::nearest;
+use super::packed::Packed;
+use super::repeated::Repeated;
+use super::shelf::{Shelf, Text, short_hash};
+use super::{Options, Place, Reading, Seen, Sketch};
 use crate::clock::Timestamp;
 use crate::fetch::Validators;
 
 /// The layout of the keys; another number means that the window is made anew.
-const LAYOUT: &[u8] = b"3";
-/// Candidates looked at for one key: a paragraph that a portal repeats under every article leads to many.
-const CANDIDATES: usize = 24;
+const LAYOUT: &[u8] = b"4";
 /// Seconds that "not modified" is believed.
 const BELIEVED_S: i64 = 24 * 3600;
-/// sled keeps small values well; larger ones are not worth a key.
-const VALUE_BYTES: usize = 4096;
 
 /// The window. Cheap to share behind an `Arc`.
 pub struct Window {
     db: sled::Db,
-    pub(super) seen: sled::Tree,
-    pub(super) texts: sled::Tree,
-    pub(super) keys: sled::Tree,
-    pub(super) http: sled::Tree,
-    /// Finding a story and joining it is one step, or two copies that arrive together would begin two stories. Which
-    /// keys there may be is read when it is first wanted.
-    placing: Mutex<Option<Filter>>,
-    pub(super) options: Options,
+    seen: Packed,
+    http: Packed,
+    shelf: sled::Tree,
+    repeated: sled::Tree,
+    /// Finding a story and joining it is one step, or two copies that arrive together would begin two stories. Where
+    /// the texts are is read when it is first wanted.
+    texts: Mutex<Option<Texts>>,
+    options: Options,
+}
+
+/// The texts, as far as they are in memory.
+struct Texts {
+    shelf: Shelf,
+    repeated: Repeated,
+}
+
+/// The texts while nobody else has them.
+struct Turn<'w>(MutexGuard<'w, Option<Texts>>);
+
+impl Turn<'_> {
+    fn get(&mut self, window: &Window) -> Result<&mut Texts> {
+        if self.0.is_none() {
+            let known: Vec<sled::IVec> =
+                window.repeated.iter().keys().collect::<Result<_, _>>().context("cannot read the dedup window")?;
+            let known = known.iter().filter_map(|key| Some(u32::from_be_bytes(key.as_ref().try_into().ok()?)));
+            *self.0 = Some(Texts { shelf: Shelf::read(window.shelf.clone())?, repeated: Repeated::new(known) });
+        }
+        self.0.as_mut().context("the texts of the dedup window cannot be reached")
+    }
 }
 
 impl std::fmt::Debug for Window {
@@ -80,7 +98,7 @@ impl Window {
     /// What is known of a page of a portal.
     #[must_use]
     pub fn seen(&self, portal: &str, url: &str) -> Option<Seen> {
-        let value = self.seen.get(page_key(portal, url)).ok()??;
+        let value = self.seen.get(&page_key(portal, url))?;
         let (kind, at) = value.split_first()?;
         let at = i64::from_le_bytes(at.try_into().ok()?);
         Some(match kind {
@@ -96,15 +114,17 @@ impl Window {
     pub fn mark_seen(&self, portal: &str, url: &str, article: bool, now: Timestamp) -> Result<()> {
         let mut value = vec![u8::from(!article)];
         value.extend_from_slice(&now.as_second().to_le_bytes());
-        self.seen.insert(page_key(portal, url), value).context("cannot mark a page seen")?;
-        Ok(())
+        self.seen.set(&page_key(portal, url), &value)
     }
 
     /// The validators that a page sent last; none a day after it was last read whole, because some servers lie.
     #[must_use]
     pub fn validators(&self, url: &str, now: Timestamp) -> Option<Validators> {
-        let value = self.http.get(xxh3_128(url.as_bytes()).to_be_bytes()).ok()??;
-        let (read_at, validators): (i64, Validators) = serde_json::from_slice(&value).ok()?;
+        let value = self.http.get(url.as_bytes())?;
+        let (read_at, validators) = value.split_first_chunk::<8>()?;
+        let read_at = i64::from_le_bytes(*read_at);
+        let (etag, last_modified) = serde_json::from_slice(validators).ok()?;
+        let validators = Validators { etag, last_modified };
         // A clock that was set back makes the past look like the future.
         (0..BELIEVED_S).contains(&(now.as_second() - read_at)).then_some(validators)
     }
@@ -114,69 +134,86 @@ impl Window {
     /// # Errors
     /// When sled cannot write.
     pub fn set_validators(&self, url: &str, validators: &Validators, now: Timestamp) -> Result<()> {
-        let value = serde_json::to_vec(&(now.as_second(), validators))?;
-        if value.len() <= VALUE_BYTES && (validators.etag.is_some() || validators.last_modified.is_some()) {
-            self.http.insert(xxh3_128(url.as_bytes()).to_be_bytes(), value).context("cannot keep validators")?;
+        if validators.etag.is_none() && validators.last_modified.is_none() {
+            return Ok(());
         }
-        Ok(())
+        let mut value = now.as_second().to_le_bytes().to_vec();
+        serde_json::to_writer(&mut value, &(&validators.etag, &validators.last_modified))?;
+        self.http.set(url.as_bytes(), &value)
     }
 
-    /// Finds the story that an article of `portal` belongs to and joins it, or begins one.
+    /// Finds the text of another portal that an article's is nearest to, and remembers the article's own.
     ///
     /// # Errors
     /// When sled cannot read or write.
-    pub fn place(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp) -> Result<Place> {
-        let mut turn = self.placing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let filter = match &mut *turn {
-            Some(filter) => filter,
-            empty => empty.insert(self.filter()?),
+    pub fn place(&self, id: &str, portal: &str, text: &Reading, published: Timestamp) -> Result<Place> {
+        let portal = short_hash(portal);
+        let sketch = self.sketch(id, portal, text)?;
+        let mut texts = self.texts();
+        let shelf = &mut texts.get(self)?.shelf;
+        let before = shelf.number_of(id)?;
+        let found = nearest(shelf, id, portal, &sketch, published, &self.options)?;
+        let story = match (&found.near, &before) {
+            (Some(near), _) => near.story.clone(),
+            (None, Some((_, before))) => before.story.clone(),
+            (None, None) => id.to_owned(),
         };
-        let before = self.text(id)?;
-        let place = match self.nearest(id, portal, sketch, published, filter)? {
-            Some((near, likeness)) => Place { story: near.story, likeness: Some(likeness) },
-            None => Place { story: before.map_or_else(|| id.to_owned(), |text| text.story), likeness: None },
-        };
-        self.insert(id, portal, sketch, published, &place.story)?;
-        for key in &sketch.keys {
-            filter.add(*key);
-        }
-        Ok(place)
+        let number = before.map(|(number, _)| number);
+        shelf.put(number, &Text { id: id.to_owned(), portal, story: story.clone(), published, sketch })?;
+        Ok(Place { story, near: found.near, perhaps: found.perhaps })
     }
 
-    /// The keys of all texts. Keys that are forgotten later stay in it and cost a look in vain.
-    fn filter(&self) -> Result<Filter> {
-        let mut filter = Filter::for_keys(self.options.max_keys);
-        for key in self.keys.iter().keys() {
-            let key = key.context("cannot read the dedup window")?;
-            if let Some(key) = key.first_chunk::<8>() {
-                filter.add(u64::from_be_bytes(*key));
-            }
-        }
-        Ok(filter)
+    /// What an article would be placed beside; nothing is remembered.
+    ///
+    /// # Errors
+    /// When sled cannot read.
+    pub fn look_up(&self, id: &str, portal: &str, text: &Reading, published: Timestamp) -> Result<Place> {
+        let portal = short_hash(portal);
+        let left_out = self.texts().get(self)?.repeated.among(portal, text.telling(), text.len(), false);
+        let sketch = text.sketch(|paragraph| left_out.contains(&paragraph));
+        let mut texts = self.texts();
+        let found = nearest(&texts.get(self)?.shelf, id, portal, &sketch, published, &self.options)?;
+        let story = found.near.as_ref().map_or_else(|| id.to_owned(), |near| near.story.clone());
+        Ok(Place { story, near: found.near, perhaps: found.perhaps })
     }
 
     /// Remembers an article as part of a story that the record knows.
     ///
     /// # Errors
     /// When sled cannot write.
-    pub fn join(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp, story: &str) -> Result<()> {
-        let mut turn = self.placing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(filter) = &mut *turn {
-            sketch.keys.iter().for_each(|key| filter.add(*key));
-        }
-        self.insert(id, portal, sketch, published, story)
+    pub fn join(&self, id: &str, portal: &str, text: &Reading, published: Timestamp, story: &str) -> Result<()> {
+        let portal = short_hash(portal);
+        let sketch = self.sketch(id, portal, text)?;
+        let mut texts = self.texts();
+        let shelf = &mut texts.get(self)?.shelf;
+        let number = shelf.number_of(id)?.map(|(number, _)| number);
+        shelf.put(number, &Text { id: id.to_owned(), portal, story: story.to_owned(), published, sketch })
     }
 
-    fn insert(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp, story: &str) -> Result<()> {
-        let text = Text { portal: portal.to_owned(), story: story.to_owned(), published, sketch: sketch.clone() };
-        self.texts.insert(id, text.to_bytes()).context("cannot remember a text")?;
-        let about = About { published: published.as_second(), portal: short_hash(portal) };
-        for key in &sketch.keys {
-            let mut path = key.to_be_bytes().to_vec();
-            path.extend_from_slice(id.as_bytes());
-            self.keys.insert(path, &about.to_bytes()).context("cannot remember a text")?;
-        }
-        Ok(())
+    /// The sketch of a text without what its portal repeats under every article. The text is sketched while others are
+    /// placed.
+    fn sketch(&self, id: &str, portal: u32, text: &Reading) -> Result<Sketch> {
+        let left_out = {
+            let mut texts = self.texts();
+            let Texts { shelf, repeated } = texts.get(self)?;
+            let counted = shelf.number_of(id)?.is_some();
+            let left_out = repeated.among(portal, text.telling(), text.len(), counted);
+            if !counted {
+                for (paragraph, _) in text.telling() {
+                    if repeated.count(portal, paragraph) {
+                        self.repeated
+                            .insert(paragraph.to_be_bytes(), &[])
+                            .context("cannot remember a repeated paragraph")?;
+                    }
+                }
+            }
+            left_out
+        };
+        Ok(text.sketch(|paragraph| left_out.contains(&paragraph)))
+    }
+
+    fn texts(&self) -> Turn<'_> {
+        Turn(self.texts.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     /// Forgets a text that the record did not take. Its keys lead nowhere from then on.
@@ -184,8 +221,34 @@ impl Window {
     /// # Errors
     /// When sled cannot write.
     pub fn forget(&self, id: &str) -> Result<()> {
-        self.texts.remove(id).context("cannot forget a text")?;
-        Ok(())
+        let mut texts = self.texts();
+        let shelf = &mut texts.get(self)?.shelf;
+        match shelf.number_of(id)? {
+            Some((number, _)) => shelf.remove(number),
+            None => Ok(()),
+        }
+    }
+
+    /// Forgets what was last seen before the window, and of each kind the oldest beyond the number of keys; says how
+    /// much that was.
+    ///
+    /// # Errors
+    /// When sled cannot read or write.
+    pub fn prune(&self, now: Timestamp) -> Result<usize> {
+        let oldest = now.as_second() - i64::from(self.options.window_days) * 86_400;
+        let most = self.options.max_keys;
+        let pages =
+            self.seen.drop_oldest(oldest, most, |value| Some(i64::from_le_bytes(*value.get(1..)?.first_chunk()?)))?;
+        let validators =
+            self.http.drop_oldest(oldest, most, |value| Some(i64::from_le_bytes(*value.first_chunk()?)))?;
+        // However old, a text may have copies: one portal's back-catalogue is read long after another's.
+        let mut texts = self.texts();
+        let forgotten = texts.get(self)?.shelf.drop_oldest(most)?;
+        if forgotten > most / 10 {
+            // Their keys lead nowhere and take room: where everything is, is read again when it is next wanted.
+            texts.0.take();
+        }
+        Ok(pages + validators + forgotten)
     }
 
     /// The revision of the record that the window had reached when it was last written to disk.
@@ -200,6 +263,10 @@ impl Window {
     /// # Errors
     /// When sled cannot write.
     pub fn set_revision(&self, revision: i64) -> Result<()> {
+        // The revision says that everything before it is there.
+        if let Some(texts) = self.texts().0.as_mut() {
+            texts.shelf.close()?;
+        }
         self.db.insert("revision", &revision.to_le_bytes()).context("cannot note the record's revision")?;
         Ok(())
     }
@@ -209,9 +276,14 @@ impl Window {
     /// # Errors
     /// When sled cannot write.
     pub fn clear(&self) -> Result<()> {
-        for tree in [&self.seen, &self.texts, &self.keys, &self.http] {
+        self.seen.clear()?;
+        self.http.clear()?;
+        let mut texts = self.texts();
+        texts.0.take();
+        for tree in [&self.shelf, &self.repeated] {
             tree.clear().context("cannot clear the dedup window")?;
         }
+        drop(texts);
         self.set_revision(0)
     }
 
@@ -223,60 +295,14 @@ impl Window {
         self.db.flush_async().await.context("cannot flush the dedup window")?;
         Ok(())
     }
-
-    fn text(&self, id: &str) -> Result<Option<Text>> {
-        let value = self.texts.get(id).context("cannot read the dedup window")?;
-        Ok(value.as_deref().and_then(Text::from_bytes))
-    }
-
-    /// The article of another portal that is nearest, if one is near enough.
-    fn nearest(
-        &self,
-        id: &str,
-        portal: &str,
-        sketch: &Sketch,
-        published: Timestamp,
-        filter: &Filter,
-    ) -> Result<Option<(Text, f64)>> {
-        let mut looked_at = std::collections::HashSet::new();
-        let mut best: Option<(Text, f64)> = None;
-        let seconds = 86_400 * i64::from(self.options.story_days);
-        let own = short_hash(portal);
-        for key in sketch.keys.iter().filter(|key| filter.may_have(**key)) {
-            for candidate in self.keys.scan_prefix(key.to_be_bytes()).take(CANDIDATES) {
-                let (candidate, about) = candidate.context("cannot read the dedup window")?;
-                let Some(about) = About::from_bytes(&about) else { continue };
-                if about.portal == own || published.as_second().abs_diff(about.published) > seconds.unsigned_abs() {
-                    continue;
-                }
-                let Some(other) = candidate.get(8..).and_then(|id| std::str::from_utf8(id).ok()) else { continue };
-                if other == id || !looked_at.insert(candidate.clone().subslice(8, candidate.len() - 8)) {
-                    continue;
-                }
-                let Some(text) = self.text(other)? else { continue };
-                if text.portal == portal {
-                    continue;
-                }
-                let likeness = sketch.likeness(&text.sketch);
-                let equal = sketch.whole == text.sketch.whole;
-                let near = !sketch.short
-                    && likeness >= self.options.near
-                    && sketch.figures_in_common(&text.sketch) >= self.options.figures;
-                if (equal || near) && best.as_ref().is_none_or(|(_, most)| likeness > *most) {
-                    best = Some((text, likeness));
-                }
-            }
-        }
-        Ok(best)
-    }
 }
 
-fn page_key(portal: &str, url: &str) -> [u8; 16] {
+fn page_key(portal: &str, url: &str) -> Vec<u8> {
     let mut page = Vec::with_capacity(portal.len() + url.len() + 1);
     page.extend_from_slice(portal.as_bytes());
     page.push(0);
     page.extend_from_slice(url.as_bytes());
-    xxh3_128(&page).to_be_bytes()
+    page
 }
 
 /// sled panics on some damage instead of returning an error.
@@ -300,12 +326,12 @@ fn open(folder: &Path, options: &Options) -> Result<Window> {
     }
     db.insert("layout", LAYOUT).context("cannot write the dedup window")?;
     Ok(Window {
-        seen: tree("seen")?,
-        texts: tree("texts")?,
-        keys: tree("keys")?,
-        http: tree("http")?,
+        seen: Packed::new(tree("seen")?),
+        http: Packed::new(tree("http")?),
+        shelf: tree("texts")?,
+        repeated: tree("repeated")?,
         db,
-        placing: Mutex::new(None),
+        texts: Mutex::new(None),
         options: options.clone(),
     })
 }

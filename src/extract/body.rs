@@ -16,6 +16,8 @@ pub(super) struct Body {
     pub(super) lines: Vec<usize>,
     /// The name that signs the text at its end; empty when none does.
     pub(super) signature: String,
+    /// The line at its end that names where the text comes from; empty when none does.
+    pub(super) source: String,
 }
 
 impl Body {
@@ -63,13 +65,14 @@ pub(super) fn read(page: &Outline<'_>, blocks: &[Block], container: Id, reading:
     drop_head(page, blocks, container, &mut lines, reading.title);
     drop_related(blocks, &mut lines);
     // The signature goes before the captions: "Bài, ảnh: Thu Trang" reads like a picture's credit.
-    let mut signature = drop_tail(blocks, &mut lines);
+    let mut source = String::new();
+    let mut signature = drop_tail(blocks, &mut lines, &mut source);
     drop_captions(blocks, &mut lines);
     if signature.is_empty() {
-        signature = drop_tail(blocks, &mut lines);
+        signature = drop_tail(blocks, &mut lines, &mut source);
     }
     drop_repeats(blocks, &mut lines);
-    Body { lines, signature }
+    Body { lines, signature, source }
 }
 
 /// Stretches of the container that are none of the body.
@@ -302,8 +305,8 @@ fn drop_repeats(blocks: &[Block], lines: &mut Vec<usize>) {
     lines.retain(|&line| blocks[line].chars < 60 || seen.insert(blocks[line].text.as_str()));
 }
 
-/// Source lines and the signature at the end. Returns the signature.
-fn drop_tail(blocks: &[Block], lines: &mut Vec<usize>) -> String {
+/// Source lines and the signature at the end. Returns the signature; a line that names the source goes to `source`.
+fn drop_tail(blocks: &[Block], lines: &mut Vec<usize>, source: &mut String) -> String {
     let mut signature = String::new();
     // The end of a text holds at most a name, a source and a line or two of tools.
     for _ in 0..4 {
@@ -312,6 +315,7 @@ fn drop_tail(blocks: &[Block], lines: &mut Vec<usize>) -> String {
         // "Theo TTXVN" may also close an ordinary paragraph; set apart from the text it names the source.
         let apart = block.align == Align::Right || block.bold || block.italic || !block.text.starts_with("Theo");
         if apart && phrases::is_source(&block.text) {
+            block.text.trim().clone_into(source);
             lines.pop();
         } else if signature.is_empty()
             && lines.len() > 1

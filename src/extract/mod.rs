@@ -97,6 +97,8 @@ pub struct Article {
     pub modified: Option<Timestamp>,
     /// Names joined by `, `; empty when there is none.
     pub author: String,
+    /// The line under the text that names where it comes from, such as `Nguồn: TTXVN`; empty when there is none.
+    pub source: String,
     /// The section it was published in; empty when unknown.
     pub category: String,
     /// The lead image, absolute.
@@ -224,6 +226,7 @@ pub fn article_of(
     let here = dateline::Place { page: &page, url, title, body: place, now };
     settle::dates(&mut out, &here, &rules, hints);
     settle::author(&mut out, &page, &rules, &here, &body);
+    out.article.source.clone_from(&body.source);
     settle::category(&mut out, &page, &rules);
     if let Some((image, source)) = links::image(&outline, page.meta, url, place) {
         out.article.image = Some(image);

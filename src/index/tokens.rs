@@ -101,13 +101,34 @@ pub(super) fn runs(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let start = at + text[at..].find(in_word)?;
-            at = start + text[start..].find(|c| !in_word(c)).unwrap_or(text.len() - start);
+            let start = next_that(text, at, true)?;
+            at = next_that(text, start, false).unwrap_or(text.len());
             if at - start <= LONGEST_WORD_BYTES {
                 return Some(start..at);
             }
         }
     })
+}
+
+/// Where the next character stands that is in a word, or is not. Most are ASCII and are told by their byte.
+fn next_that(text: &str, from: usize, is_in_word: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            if byte.is_ascii_alphanumeric() == is_in_word {
+                return Some(at);
+            }
+            at += 1;
+            continue;
+        }
+        let c = text[at..].chars().next()?;
+        if in_word(c) == is_in_word {
+            return Some(at);
+        }
+        at += c.len_utf8();
+    }
+    None
 }
 
 /// Letters, digits and the marks that a text in decomposed form writes after its letters.

@@ -8,9 +8,10 @@ use jiff::SignedDuration;
 use url::Url;
 
 use super::Parts;
-use crate::archive::{self, Copy, Incoming, Kept, addresses};
+use super::reading::kinship;
+use crate::archive::{self, Incoming, Kept, Kin, addresses};
 use crate::clock::Timestamp;
-use crate::dedup::{self, Sketch, Window};
+use crate::dedup::{self, Reading, Window};
 use crate::extract::Article;
 use crate::index::outbox;
 use crate::portal::{Portal, canonical_url};
@@ -87,18 +88,19 @@ impl Intake {
         if secrecy::of_page(&text).is_some() {
             return Ok(Taken::Marked);
         }
-        let incoming = self.place(portal, url, article, now).await?;
+        let (incoming, kin) = self.place(portal, url, article, now).await?;
         let (id, own) = (incoming.id.clone(), incoming.url.to_string());
         let (targets, options) = (self.targets.clone(), self.triage.clone());
         let recent = SignedDuration::from_hours(i64::from(self.triage_hours));
         let kept = self.store.write(move |connection| {
             Box::pin(async move {
-                let outcome = archive::keep(connection, &incoming).await?;
+                let published = incoming.article.published;
+                let is_recent = published.is_none_or(|at| incoming.now.duration_since(at) <= recent);
+                let kin = Kin { ask: is_recent, ..kin };
+                let outcome = archive::keep_kin(connection, &incoming, &kin).await?;
                 for (id, revision) in &outcome.dirty {
                     outbox::mark(connection, &targets, id, *revision).await?;
                 }
-                let published = incoming.article.published;
-                let is_recent = published.is_none_or(|at| incoming.now.duration_since(at) <= recent);
                 let enters = proposes || (outcome.kept == Kept::New && is_recent);
                 let story = addresses::story_of(connection, &incoming.id).await?;
                 if let Some(story) = story.as_ref().filter(|_| enters) {
@@ -123,7 +125,7 @@ impl Intake {
     }
 
     /// Which article it is, and which story it belongs to.
-    async fn place(&self, portal: &Portal, url: &Url, article: Article, now: Timestamp) -> Result<Incoming> {
+    async fn place(&self, portal: &Portal, url: &Url, article: Article, now: Timestamp) -> Result<(Incoming, Kin)> {
         let pool = self.store.pool();
         let own = portal.learnt.canonical(url);
         let mut known = addresses::at(pool, portal.id, own.as_str()).await?;
@@ -136,15 +138,13 @@ impl Intake {
         let (window, slug, verbatim) = (self.window.clone(), portal.entry.slug.clone(), self.dedup.verbatim);
         let portal = portal.id;
         let placing = move || {
-            let sketch = Sketch::of(&article.text);
-            let place = window.place(&id, &slug, &sketch, article.published.unwrap_or(now))?;
-            let copy = match place.likeness {
-                None => Copy::Origin,
-                Some(likeness) if likeness >= verbatim => Copy::Verbatim,
-                Some(_) => Copy::Near,
-            };
-            let (content_hash, story) = (dedup::content_hash(&article), place.story);
-            Ok(Incoming { id, portal, url: own, article, problems: Vec::new(), content_hash, story, copy, now })
+            let text = Reading::of(&article.text);
+            let place = window.place(&id, &slug, &text, article.published.unwrap_or(now))?;
+            let (content_hash, story) = (dedup::content_hash(&article), place.story.clone());
+            let (copy, kin) = kinship(place, verbatim);
+            let incoming =
+                Incoming { id, portal, url: own, article, problems: Vec::new(), content_hash, story, copy, now };
+            Ok((incoming, kin))
         };
         tokio::task::spawn_blocking(placing).await.context("cannot place an item")?
     }

@@ -46,6 +46,8 @@ impl Visit<'_> {
         self.load_waiting().await;
         let known = super::table::polls(self.parts.store.pool(), self.portal.id).await;
         self.polls = Polls::new(self.report.note(known).unwrap_or_default());
+        // Pages that earlier visits found and left unread were there already.
+        self.absent_at = self.polls.all_read_at().filter(|_| self.waiting.is_empty());
         let home = self.home(&mut leads).await;
         if leads.moved.is_some() {
             return leads;

@@ -156,6 +156,8 @@ struct Visit<'a> {
     unwritten_in_a_row: u32,
     /// Pages may be years old: one that bears no date is not today's.
     back_catalogue: bool,
+    /// When every source of the portal had been read: what was not found by then was not there.
+    absent_at: Option<Timestamp>,
     /// The portal asked us to come back later than this.
     wait_until: Option<Timestamp>,
     /// Articles that were asked for again and answered 404 or 410.
@@ -205,6 +207,7 @@ impl<'a> Visit<'a> {
             unreachable: false,
             unwritten_in_a_row: 0,
             back_catalogue: false,
+            absent_at: None,
             wait_until: None,
             missing: Vec::new(),
             unchanged: Vec::new(),

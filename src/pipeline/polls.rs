@@ -23,6 +23,9 @@ const LONGEST_FRESHNESS: Duration = Duration::from_secs(30 * 60);
 /// And up to so many times as long as the source would be left alone for its own history.
 const MOST_STRETCH: i32 = 2;
 
+/// Polls in a row that failed after which a source is not waited for.
+const GIVEN_UP: u32 = 10;
+
 /// What the record knows of one source.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Poll {
@@ -54,6 +57,13 @@ pub(super) struct Polls {
 impl Polls {
     pub(super) fn new(known: HashMap<String, Poll>) -> Self {
         Self { known, asked: HashMap::new() }
+    }
+
+    /// When every source that answers had been read; nothing before the first visit. A source that has failed for long
+    /// lists nothing.
+    pub(super) fn all_read_at(&self) -> Option<Timestamp> {
+        let alive = self.known.values().filter(|poll| poll.failures < GIVEN_UP);
+        alive.map(|poll| poll.history.polled_at()).min()
     }
 
     /// Whether a source should be asked at `now`. One that was never asked is due.

@@ -116,7 +116,7 @@ impl Visit<'_> {
                 continue;
             }
             let id = suspect.id.clone();
-            let kept = self.archive(suspect).await;
+            let kept = self.archive(suspect, archive::Kin::default()).await;
             match self.report.note(kept) {
                 Some((Kept::Changed | Kept::New, _)) => self.report.changed += 1,
                 Some(_) => self.report.unchanged += 1,

@@ -7,9 +7,9 @@ use super::identity::Identity;
 use super::leads::Leads;
 use super::{Visit, Witnessed, health, not_found};
 use crate::archive::table::Check;
-use crate::archive::{self, Copy, Incoming, Kept};
+use crate::archive::{self, Copy, Incoming, Kept, Kin, Neighbour};
 use crate::clock::Timestamp;
-use crate::dedup::{self, Sketch, Window};
+use crate::dedup::{self, Reading, Window};
 use crate::discover::Lead;
 use crate::extract::{self, Extracted, Hints};
 use crate::fetch::{self, FetchError, Fetched, Page, What, decode};
@@ -33,7 +33,7 @@ pub(super) enum Read {
 
 /// What a page turned out to be.
 enum Found {
-    Article(Box<Incoming>, Identity),
+    Article(Box<(Incoming, Kin)>, Identity),
     /// An article whose address alone does not tell which one it is.
     Nameless(Box<Extracted>),
     /// Something else, in words.
@@ -48,19 +48,17 @@ struct Placing {
     portal: i64,
     window: std::sync::Arc<Window>,
     verbatim: f64,
+    absent_at: Option<Timestamp>,
     now: Timestamp,
 }
 
 impl Placing {
     fn place(self, read: Extracted, identity: Identity) -> anyhow::Result<Found> {
-        let sketch = Sketch::of(&read.article.text);
+        let text = Reading::of(&read.article.text);
         let published = read.article.published.unwrap_or(self.now);
-        let place = self.window.place(&identity.id, &self.slug, &sketch, published)?;
-        let copy = match place.likeness {
-            None => Copy::Origin,
-            Some(likeness) if likeness >= self.verbatim => Copy::Verbatim,
-            Some(_) => Copy::Near,
-        };
+        let place = self.window.place(&identity.id, &self.slug, &text, published)?;
+        let story = place.story.clone();
+        let (copy, kin) = kinship(place, self.verbatim);
         let incoming = Incoming {
             id: identity.id.clone(),
             portal: self.portal,
@@ -68,12 +66,27 @@ impl Placing {
             content_hash: dedup::content_hash(&read.article),
             article: read.article,
             problems: read.problems,
-            story: place.story,
+            story,
             copy,
             now: self.now,
         };
-        Ok(Found::Article(Box::new(incoming), identity))
+        let kin = Kin { absent_at: self.absent_at, ..kin };
+        Ok(Found::Article(Box::new((incoming, kin)), identity))
     }
+}
+
+/// How an article stands to those that the window found like it, when `verbatim` is the share from which a copy counts as
+/// such.
+pub(super) fn kinship(place: dedup::Place, verbatim: f64) -> (Copy, Kin) {
+    let copy = match &place.near {
+        None => Copy::Origin,
+        Some(near) if near.likeness.share >= verbatim => Copy::Verbatim,
+        Some(_) => Copy::Near,
+    };
+    let neighbour =
+        |near: dedup::Near| Neighbour { id: near.id, share: near.likeness.share, contained: near.likeness.contained };
+    let kin = Kin { near: place.near.map(neighbour), perhaps: place.perhaps.map(neighbour), ..Kin::default() };
+    (copy, kin)
 }
 
 impl Visit<'_> {
@@ -179,7 +192,7 @@ impl Visit<'_> {
             }
             found => found,
         };
-        let (incoming, identity) = match found {
+        let ((incoming, kin), identity) = match found {
             Found::Article(incoming, identity) => (*incoming, identity),
             Found::Marked(degree) => {
                 self.withhold(&page, known, degree).await;
@@ -208,7 +221,7 @@ impl Visit<'_> {
             self.keep_back(incoming).await;
             return Some(Read::Article { kept: Kept::Unchanged, content });
         }
-        let kept = self.archive(incoming).await;
+        let kept = self.archive(incoming, kin).await;
         let (kept, known_at) = self.report.note(kept).unzip();
         match kept {
             None => self.unwritten_in_a_row += 1,
@@ -314,12 +327,13 @@ impl Visit<'_> {
             portal: self.portal.id,
             window: self.parts.window.clone(),
             verbatim: self.parts.dedup.verbatim,
+            absent_at: self.absent_at,
             now: self.parts.clock.now(),
         }
     }
 
     /// One transaction: the article, its version, the outbox and the queue.
-    pub(super) async fn archive(&mut self, incoming: Incoming) -> anyhow::Result<(Kept, Option<String>)> {
+    pub(super) async fn archive(&mut self, incoming: Incoming, mut kin: Kin) -> anyhow::Result<(Kept, Option<String>)> {
         let targets = self.parts.targets.clone();
         let options = self.parts.triage.clone();
         let recent = SignedDuration::from_hours(i64::from(self.parts.options.triage_hours));
@@ -329,15 +343,17 @@ impl Visit<'_> {
             .store
             .write(move |connection| {
                 Box::pin(async move {
-                    let outcome = archive::keep(connection, &incoming).await?;
-                    for (id, revision) in &outcome.dirty {
-                        outbox::mark(connection, &targets, id, *revision).await?;
-                    }
                     let published = incoming.article.published;
                     let is_recent =
                         published.map_or(recent_without_date, |at| incoming.now.duration_since(at) <= recent);
+                    // What is too old for the queue is too old to ask about.
+                    kin.ask = is_recent;
+                    let outcome = archive::keep_kin(connection, &incoming, &kin).await?;
+                    for (id, revision) in &outcome.dirty {
+                        outbox::mark(connection, &targets, id, *revision).await?;
+                    }
                     if outcome.kept == Kept::New && is_recent {
-                        triage::table::refresh(connection, &incoming.story, &options, incoming.now).await?;
+                        triage::table::refresh(connection, &outcome.story, &options, incoming.now).await?;
                     }
                     Ok((outcome.kept, outcome.known_at))
                 })

@@ -6,7 +6,7 @@ use anyhow::Result;
 use futures::TryStreamExt;
 
 use crate::archive::{self, Record};
-use crate::dedup::{Sketch, Window};
+use crate::dedup::{Reading, Window};
 use crate::store::Store;
 
 /// Adds to the window what the record has and the window does not; returns how many articles that were.
@@ -50,6 +50,6 @@ pub async fn flush(store: &Store, window: &Window) -> Result<()> {
 
 fn remember(window: &Window, article: &Record) -> Result<()> {
     let published = article.published_at.unwrap_or(article.first_seen_at);
-    window.join(&article.id, &article.portal, &Sketch::of(&article.text), published, &article.story)?;
+    window.join(&article.id, &article.portal, &Reading::of(&article.text), published, &article.story)?;
     window.mark_seen(&article.portal, &article.url, true, article.last_seen_at)
 }

@@ -25,6 +25,11 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
     /// The pages that may be articles.
     pub(super) fn leads(&self) -> Vec<Lead> {
         let articles = self.pages.iter().filter(|page| !page.listing);

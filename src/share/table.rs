@@ -50,7 +50,7 @@ pub async fn amplified(pool: &Pool, since: Option<Timestamp>, limit: i64) -> Res
                    t.deadline, t.corrected_at AS told_at, t.correction,
                    a.title, a.summary, a.url, a.status, a.documents,
                    COALESCE(a.published_at, a.first_seen_at) AS published_at, a.date_only, p.slug, p.name
-            FROM triage_item t JOIN article a ON a.id = t.story_id JOIN portal p ON p.id = a.portal_id
+            FROM triage_item t JOIN article a ON a.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = t.story_id) JOIN portal p ON p.id = a.portal_id
             LEFT JOIN (SELECT article_id, MAX(seen_at) AS corrected_at FROM article_version WHERE version > 1
                        GROUP BY article_id) v ON v.article_id = a.id
             WHERE t.amplified_at IS NOT NULL

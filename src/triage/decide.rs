@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 
 use super::ownership::{Owned, Owner};
 use super::state::{Action, Refusal, next_state};
+use super::stories;
 use super::table::{self, Standing, classification, proposals};
 use super::{Card, Decision, State};
 use crate::clock::Timestamp;
+use crate::index::outbox;
 use crate::store::{Connection, millis};
 
 /// The longest snooze; what nobody wants to see in a month is routine.
@@ -51,7 +53,7 @@ pub struct By<'a> {
     pub owner: Owner,
     /// Slugs of the portals that an officer speaks for.
     pub portals: &'a [String],
-    /// Search engines that have to learn of a new topic.
+    /// Search engines that have to learn of a new topic, and of articles that moved to another story.
     pub targets: &'a [&'a str],
     /// What the history notes besides.
     pub batch: Option<&'a str>,
@@ -96,6 +98,7 @@ pub async fn decide_by(
     }
     let reason: String = reason.trim().chars().take(MAX_REASON).collect();
     let mut undone = None;
+    let mut dirty = Vec::new();
     let (next, mut detail) = match action {
         Action::Undo => match last_that_counts(&table::decisions_since(connection, item, 0).await?) {
             Some(last) if by.owner != Owner::HumanCentre && last.actor != by.name => {
@@ -103,6 +106,7 @@ pub async fn decide_by(
             }
             Some(last) => {
                 undone = Some(last.clone());
+                dirty = stories::take_back(connection, item, &last.detail, by.name, now).await?;
                 before(last, &standing)
             }
             None => return Ok(Err(Refused::Not(Refusal::NothingToUndo))),
@@ -117,6 +121,12 @@ pub async fn decide_by(
             }
         }
     };
+    if let Action::Merge { into } = action {
+        (detail["moved"], dirty) = stories::merge(connection, item, *into, by.name, now).await?;
+    }
+    for (article, revision) in dirty {
+        outbox::mark(connection, by.targets, &article, revision).await?;
+    }
     // What stood before goes into the history, so that an undo needs nothing else.
     detail["before"] = kept(&standing);
     if let Some(batch) = by.batch {
@@ -229,7 +239,7 @@ fn after(action: &Action, standing: &Standing, now: Timestamp) -> Result<(Standi
 }
 
 /// What an undo needs to know of how an item stood.
-fn kept(standing: &Standing) -> Value {
+pub(super) fn kept(standing: &Standing) -> Value {
     json!({
         "level": standing.level,
         "snoozed_until": standing.snoozed_until,

@@ -12,6 +12,7 @@ pub mod rules;
 mod score;
 mod sought;
 mod state;
+pub mod stories;
 pub mod table;
 pub mod topics;
 
@@ -25,6 +26,7 @@ pub use options::Options;
 pub use score::{Facts, Part, Score, score};
 pub use state::{Action, Refusal, next_state};
 
+use crate::archive::stories::Question;
 use crate::clock::Timestamp;
 use crate::portal::Kind;
 
@@ -70,6 +72,8 @@ pub struct Card {
     pub id: i64,
     /// Its story: the id of the story's first article.
     pub story: String,
+    /// The article that stands for it.
+    pub lead: String,
     /// Where it stands.
     pub state: State,
     /// How soon it is to be spread, once that was decided.
@@ -104,6 +108,8 @@ pub struct Card {
     pub documents: Vec<String>,
     /// The portals that carry it, the first one first: slug and name.
     pub portals: Vec<(String, String)>,
+    /// What an editor is asked about it: whether an article tells the same as one of another portal.
+    pub questions: Vec<Question>,
     /// Its topic, when it was looked at.
     pub topic: Option<Classified>,
     /// Until when it is to be spread.

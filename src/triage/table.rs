@@ -22,10 +22,10 @@ use crate::clock::Timestamp;
 use crate::portal::Kind;
 use crate::store::{Connection, Pool, instant, millis};
 pub(super) use cards::card;
-pub use decisions::item_of;
+pub use decisions::item_to_decide;
 pub use queue::{counts, queue, queue_from, tally};
 
-pub(super) use decisions::{Standing, add_decision, decisions_since, move_to, standing};
+pub(super) use decisions::{Standing, add_decision, decisions_since, item_of, move_to, standing, story_of};
 
 /// Cards that a program gets at once.
 pub const MAX_CARDS: i64 = 100;
@@ -79,7 +79,8 @@ pub async fn facts(
                 (SELECT COUNT(DISTINCT c.portal_id) FROM article c WHERE c.story_id = a.story_id
                     AND c.portal_id <> a.portal_id AND c.first_seen_at > $2) AS joined,
                 EXISTS (SELECT 1 FROM triage_item t WHERE t.story_id = a.story_id AND t.state = 'proposed') AS proposed
-         FROM article a JOIN portal p ON p.id = a.portal_id WHERE a.id = $1",
+         FROM article a JOIN portal p ON p.id = a.portal_id
+         WHERE a.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = $1) AND a.story_id = $1",
     )
     .bind(story)
     .bind(millis(now) - options.growth_hours * 3_600_000)
@@ -94,7 +95,7 @@ pub async fn facts(
                     WHERE e.number = d.number AND b.story_id <> $1 AND b.first_seen_at <= o.first_seen_at) AS first
          FROM (SELECT DISTINCT d.number FROM article_document d JOIN article a ON a.id = d.article_id
                WHERE a.story_id = $1) d
-         JOIN article o ON o.id = $1 ORDER BY d.number",
+         JOIN article o ON o.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = $1) ORDER BY d.number",
     )
     .bind(story)
     .fetch_all(connection)
@@ -150,6 +151,15 @@ pub async fn refresh_open(connection: &mut Connection, options: &Options, now: T
 pub async fn item(pool: &Pool, id: i64) -> Result<Option<Card>> {
     let mut connection = pool.acquire().await.context("cannot reach the record")?;
     card(&mut connection, id).await
+}
+
+/// The number of a story's item, if it has one.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn number_of(pool: &Pool, story: &str) -> Result<Option<i64>> {
+    let mut connection = pool.acquire().await.context("cannot reach the record")?;
+    item_of(&mut connection, story).await
 }
 
 /// Every decision about an item, oldest first.

@@ -14,8 +14,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::pages::{
-    about, account, audit, desk, document, feeds, home, item, keys, login, operations, people, portal, search, story,
-    suggest, unanswered, webhooks,
+    about, account, audit, desk, desk_story, document, feeds, home, item, keys, login, operations, people, portal,
+    search, story, suggest, unanswered, webhooks,
 };
 use super::{Parts, Site, api, assets, guard, headers, pages, trouble, visitor};
 use crate::accounts::Act;
@@ -76,6 +76,8 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/api/v1/webhooks/{id}", only(Act::ManageOwnWebhooks, delete(api::webhooks::remove)))
         .route("/api/v1/desk/items", only(Act::ReadDesk, get(api::desk::queue)))
         .route("/api/v1/desk/items/{id}/decisions", only(Act::Propose, post(api::desk::decide)))
+        .route("/api/v1/desk/questions", only(Act::Decide, get(api::story::questions)))
+        .route("/api/v1/desk/stories/{id}/decisions", only(Act::Decide, post(api::story::deal)))
         // Staff.
         .route("/login", get(login::show).post(login::submit))
         .route("/sign-in/{token}", get(login::show_link).post(login::use_link))
@@ -83,6 +85,9 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/desk", only(Act::ReadDesk, get(desk::queue)))
         .route("/desk/items/{id}", only(Act::ReadDesk, get(desk::item)))
         .route("/desk/items/{id}/decisions", only(Act::Propose, post(desk::decide)))
+        .route("/desk/questions", only(Act::Decide, get(desk_story::questions)))
+        .route("/desk/stories/{id}", only(Act::ReadDesk, get(desk_story::show)))
+        .route("/desk/stories/{id}/decisions", only(Act::Decide, post(desk_story::deal)))
         .route("/desk/decisions", only(Act::Propose, post(desk::bulk)))
         .route("/desk/events", only(Act::ReadDesk, get(desk::watch)))
         .route("/desk/views", only(Act::ReadDesk, post(desk::keep_view)))

@@ -63,7 +63,7 @@ async fn copies_are_folded_and_told_as_a_story() {
     let search = house.get("/search?q=b%C3%A3o", "").await;
     search.has("và 1 cổng khác").has(&format!("/stories/{first}"));
     let story = house.get(&format!("/stories/{first}"), "").await;
-    story.has("Tin này có trên 2 cổng").has("Đăng có sửa").has("Đăng đầu tiên").has("/portals/moh");
+    story.has("Tin này có trên 2 cổng").has("Đăng nguyên văn").has("Đăng đầu tiên").has("/portals/moh");
     let place = |id: &str| story.body.find(&format!("href=\"/items/{id}"));
     assert!(place(copy) < place(first), "the copy was published earlier");
     story.has("sau 15 giờ");

@@ -220,7 +220,7 @@ fn is_turned_away(answer: &Answer, path: &str) -> bool {
     let to_the_door = answer.status == 303 && answer.header(LOCATION).starts_with("/login?");
     to_the_door
         || (answer.status == 401 && path != "/login")
-        || (answer.status == 403 && !answer.body.contains("/account/prove") && path != "/account/prove")
+        || (answer.status == 403 && !answer.body.contains("action=\"/account/prove\""))
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod relevance;
 mod rules;
 mod schedule;
 mod search;
+mod stories;
 mod triage;
 mod world;
 
@@ -29,6 +30,8 @@ pub(super) enum Args {
     Desk(desk::Args),
     /// Whether the twenty best scores of a day hold what mattered, beside newest first
     Triage(triage::Args),
+    /// Whether copies of one article on several portals become one story, beside equal texts
+    Stories(stories::Args),
 }
 
 pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
@@ -38,6 +41,7 @@ pub(super) fn run(args: &Args, json: bool) -> Result<ExitCode> {
         Args::Relevance(args) => runtime()?.block_on(relevance::run(args, json)),
         Args::Desk(args) => runtime()?.block_on(desk::run(args, json)),
         Args::Triage(args) => triage::run(args, json),
+        Args::Stories(args) => stories::run(args, json),
         Args::Search(args) => runtime()?.block_on(search::run(args, json)),
     }
 }

@@ -146,7 +146,7 @@ impl Findings {
             let Some(origin) = articles.get(address(fixtures, &story.origin)?.as_str()) else { continue };
             self.that(origin.copy == Copy::Origin, || format!("{}: not the origin of its story", origin.url));
             let copies = story.verbatim.iter().map(|copy| (copy, Copy::Verbatim));
-            for (copy, kind) in copies.chain(story.shortened.iter().map(|copy| (copy, Copy::Near))) {
+            for (copy, kind) in copies.chain(story.shortened.iter().map(|copy| (copy, Copy::Shortened))) {
                 let Some(copy) = articles.get(address(fixtures, copy)?.as_str()) else { continue };
                 self.that(copy.story == origin.story, || format!("{}: not in the story of {}", copy.url, origin.url));
                 self.that(copy.copy == kind, || format!("{}: {:?}, not {kind:?}", copy.url, copy.copy));

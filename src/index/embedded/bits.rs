@@ -96,6 +96,17 @@ impl Bits {
         self.words.iter().all(|word| *word == 0)
     }
 
+    /// Hands over each in order.
+    pub(super) fn each(&self, mut take: impl FnMut(DocId)) {
+        for (at, word) in (0u32..).zip(&self.words) {
+            let mut left = *word;
+            while left != 0 {
+                take(at * 64 + left.trailing_zeros());
+                left &= left - 1;
+            }
+        }
+    }
+
     /// In order.
     pub(super) fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
         (0u32..).zip(&self.words).flat_map(|(at, word)| {
@@ -149,6 +160,9 @@ mod tests {
         assert_eq!(bits.iter().collect::<Vec<_>>(), expected);
         assert_eq!((bits.count(), bits.is_empty()), (expected.len(), expected.is_empty()));
         assert!(expected.iter().all(|doc| bits.contains(*doc)));
+        let mut each = Vec::new();
+        bits.each(|doc| each.push(doc));
+        assert_eq!(each, expected);
     }
 
     #[test]

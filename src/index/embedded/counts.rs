@@ -41,8 +41,8 @@ impl Counts {
     pub(super) fn add(&mut self, part: &Part<'_>, names: &AllNames, matches: &Bits) {
         self.portals.resize(names.portals.len(), 0);
         self.documents.resize(names.documents.len(), 0);
-        for doc in matches.iter() {
-            self.total += 1;
+        self.total += matches.count() as u64;
+        matches.each(|doc| {
             if let Some(place) = part.columns.place(doc) {
                 let year = usize::try_from(place.year.saturating_sub(FIRST_YEAR)).unwrap_or_default();
                 one_more(&mut self.portals, place.portal as usize);
@@ -53,7 +53,7 @@ impl Counts {
             for number in part.columns.cited(doc) {
                 one_more(&mut self.documents, *number as usize);
             }
-        }
+        });
     }
 
     /// Results with counts and still without hits.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, DocSet, SegmentReader, Term};
 
 use super::bits::Bits;
 use super::columns::Columns;
@@ -14,6 +14,9 @@ use super::schema::Fields;
 
 /// Sets that cost less to make than this many articles are not kept.
 const WORTH_KEEPING: usize = 4_096;
+
+/// Entries of the words that an unfinished word may stand for, in one segment and field.
+const MOST_ENTRIES: u32 = 2_000_000;
 
 /// A segment with what is kept of it.
 pub(super) struct Part<'s> {
@@ -59,15 +62,18 @@ impl<'s> Part<'s> {
         })
     }
 
-    /// The articles that hold any of the words that begin so in the field, of at most so many words.
+    /// The articles that hold any of the words that begin so in the field: of at most so many words, and of so many
+    /// entries that a frequent beginning takes milliseconds.
     pub(super) fn begun(&self, field: Field, prefix: &str, most: usize) -> tantivy::Result<Bits> {
         let index = self.segment.inverted_index(field)?;
         let mut found = Bits::room_for(self.docs());
         let end = format!("{prefix}\u{10ffff}");
         let mut words = index.terms().range().ge(prefix.as_bytes()).lt(end.as_bytes()).into_stream()?;
         let mut left = most;
-        while left > 0 && words.advance() {
+        let mut entries = 0;
+        while left > 0 && entries < MOST_ENTRIES && words.advance() {
             left -= 1;
+            entries += words.value().doc_freq;
             collect(index.read_block_postings_from_terminfo(words.value(), IndexRecordOption::Basic)?, &mut found);
         }
         Ok(found)
@@ -101,7 +107,11 @@ impl<'s> Part<'s> {
         self.kept(possible.count(), field.field_id(), words, || {
             let mut found = Bits::room_for(self.docs());
             let mut walk = Walk::of(self, field, words)?;
-            possible.iter().filter(|doc| walk.look(*doc).is_phrase).for_each(|doc| found.insert(doc));
+            possible.each(|doc| {
+                if walk.look(doc).is_phrase {
+                    found.insert(doc);
+                }
+            });
             Ok(found)
         })
     }
@@ -159,9 +169,15 @@ fn collect(mut postings: BlockSegmentPostings, found: &mut Bits) {
 
 /// Words of one field, looked at article by article, forwards.
 pub(super) struct Walk {
-    postings: Vec<Option<SegmentPostings>>,
+    words: Vec<WalkedWord>,
     /// Where each of the words stands in the article at hand.
     positions: Vec<Vec<u32>>,
+}
+
+struct WalkedWord {
+    /// Known before, and asked first: most articles of a walk hold few of the words in a headline.
+    docs: Arc<Bits>,
+    postings: SegmentPostings,
 }
 
 /// How words stand in an article.
@@ -176,24 +192,28 @@ pub(super) struct Look {
 impl Walk {
     pub(super) fn of(part: &Part<'_>, field: Field, words: &[&str]) -> tantivy::Result<Self> {
         let index = part.segment.inverted_index(field)?;
-        let mut postings = Vec::with_capacity(words.len());
+        let mut walked = Vec::with_capacity(words.len());
         for word in words {
             let term = Term::from_field_text(field, word);
-            postings.push(index.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?);
+            let postings = index.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?;
+            let postings = postings.unwrap_or_else(SegmentPostings::empty);
+            walked.push(WalkedWord { docs: part.term(field, word)?, postings });
         }
-        Ok(Self { positions: vec![Vec::new(); postings.len()], postings })
+        Ok(Self { positions: vec![Vec::new(); walked.len()], words: walked })
     }
 
     /// Looks at an article, which must not stand before the last one.
     pub(super) fn look(&mut self, doc: DocId) -> Look {
-        for (postings, positions) in self.postings.iter_mut().zip(&mut self.positions) {
+        for (word, positions) in self.words.iter_mut().zip(&mut self.positions) {
             positions.clear();
-            let Some(postings) = postings else { continue };
-            if postings.doc() < doc {
-                postings.seek(doc);
+            if !word.docs.contains(doc) {
+                continue;
             }
-            if postings.doc() == doc && doc != TERMINATED {
-                postings.positions(positions);
+            if word.postings.doc() < doc {
+                word.postings.seek(doc);
+            }
+            if word.postings.doc() == doc {
+                word.postings.positions(positions);
             }
         }
         let mut look = Look::default();

@@ -19,7 +19,7 @@ use crate::index::weights::share_left;
 
 /// Articles of one query that are looked up for words side by side. Of more candidates those with the best words are
 /// looked up, as a person would page no further.
-const MOST_LOOKED_UP: usize = 1_000;
+const MOST_LOOKED_UP: usize = 400;
 /// Articles looked up at once beyond those that are needed.
 const SPARE: usize = 44;
 /// A group of so few articles is not divided any further.
@@ -61,11 +61,11 @@ pub(super) fn stories(segments: &[Matched<'_, '_>]) -> usize {
 pub(super) fn newest(segments: &[Matched<'_, '_>], offset: usize, limit: usize) -> Vec<DocAddress> {
     let mut shelf = Shelf::for_most(offset + limit);
     for segment in segments {
-        for doc in segment.matches.iter() {
+        segment.matches.each(|doc| {
             if !shelf.is_beaten(0.0, segment.part.columns.published(doc)) {
                 shelf.put(segment.placed(doc, 0.0));
             }
-        }
+        });
     }
     shelf.after(offset)
 }
@@ -224,28 +224,28 @@ impl Search<'_, '_, '_> {
         let share = share_left(segment.part.columns.newest, self.newest);
         let mut words = view.words()?;
         let mut taken = Vec::new();
-        for doc in group.docs.iter() {
+        group.docs.each(|doc| {
             let inside = view.bands[group.band..].iter().filter(|band| band.docs.contains(doc));
             let worth = group.worth + inside.map(|band| band.worth).sum::<Score>();
             // What is quick to know comes first: most articles of a large group are beaten by it.
             let quick = worth + segment.part.columns.standing(doc, share) + view.beside_most();
             if self.shelf.is_beaten(quick + view.most_of_words(), i64::MAX) {
-                continue;
+                return;
             }
             let most = quick + words.worth(doc);
             if self.shelf.is_beaten(most, i64::MAX) {
-                continue;
+                return;
             }
             if view.is_sure() {
                 self.shelf.put(segment.placed(doc, most));
-                continue;
+                return;
             }
             let least = most - view.beside_most() - view.to_be_looked_up(doc);
             taken.push(Candidate { most, least, view: group.view, doc });
             if taken.len() >= 4 * MOST_LOOKED_UP {
                 keep_best(&mut taken, MOST_LOOKED_UP.max(self.to_look_up));
             }
-        }
+        });
         self.candidates.extend(taken);
         Ok(())
     }

@@ -217,7 +217,8 @@ async fn read(
                 AND d.action <> 'note') AS touched,
             EXISTS (SELECT 1 FROM decision d WHERE d.item_id = t.id AND d.actor NOT LIKE 'rule:%'
                 AND d.action IN ('amplify', 'propose', 'reopen', 'recall')) AS levelled
-         FROM triage_item t JOIN article a ON a.id = t.story_id JOIN portal p ON p.id = a.portal_id
+         FROM triage_item t JOIN article a
+            ON a.id = (SELECT COALESCE(y.lead, y.id) FROM story y WHERE y.id = t.story_id) JOIN portal p ON p.id = a.portal_id
          LEFT JOIN story_topic st ON st.story_id = t.story_id WHERE ",
     );
     match wanted {

@@ -301,7 +301,8 @@ pub async fn notices(pool: &Pool, story: Option<&str>) -> Result<Vec<Notice>> {
     type Line = (i64, String, String, Option<i64>, Option<String>, String, i64);
     let rows: Vec<Line> = sqlx::query_as(
         "SELECT n.id, n.rule, n.story_id, t.id, a.title, n.words, n.at FROM rule_notice n
-         LEFT JOIN triage_item t ON t.story_id = n.story_id LEFT JOIN article a ON a.id = n.story_id
+         LEFT JOIN triage_item t ON t.story_id = n.story_id LEFT JOIN article a
+            ON a.id = (SELECT COALESCE(y.lead, y.id) FROM story y WHERE y.id = n.story_id)
          WHERE $1 IS NULL OR n.story_id = $1 ORDER BY n.id DESC LIMIT $2",
     )
     .bind(story)

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::decisions::read_state;
+use crate::archive::stories::{Question, questions_about};
 use crate::portal::Kind;
 use crate::store::{Connection, instant};
 use crate::triage::ownership::Owner;
@@ -30,10 +31,13 @@ pub(super) async fn cards(connection: &mut Connection, ids: &[i64]) -> Result<Ve
     let rows = query.fetch_all(&mut *connection).await.context("cannot read the cards of the queue")?;
     let stories: Vec<&str> = rows.iter().map(|row| row.story_id.as_str()).collect();
     let mut portals = portals(connection, &stories).await?;
+    let shown: Vec<String> = stories.iter().map(|story| (*story).to_owned()).collect();
+    let questions = questions_about(connection, &shown).await?;
     let mut cards = HashMap::new();
     for row in rows {
         let carried = portals.remove(&row.story_id).unwrap_or_default();
-        cards.insert(row.id, row.card(carried)?);
+        let asked = questions.iter().filter(|asked| asked.is_about(&row.story_id)).cloned().collect();
+        cards.insert(row.id, row.card(carried, asked)?);
     }
     Ok(ids.iter().filter_map(|id| cards.remove(id)).collect())
 }
@@ -41,8 +45,9 @@ pub(super) async fn cards(connection: &mut Connection, ids: &[i64]) -> Result<Ve
 const SELECT_CARD: &str = "SELECT t.id, t.story_id, t.state, t.level, t.revision, t.score, t.parts, t.snoozed_until,
         t.amplified_at, t.created_at, t.updated_at, t.deadline, t.assigned_to, t.correction,
         o.title, o.summary, o.url, o.published_at, o.date_only, o.first_seen_at, o.documents, op.kind,
-        s.topic, s.owner, s.why, s.actor
-    FROM triage_item t JOIN article o ON o.id = t.story_id JOIN portal op ON op.id = o.portal_id
+        s.topic, s.owner, s.why, s.actor, o.id AS lead
+    FROM triage_item t JOIN article o ON o.id = (SELECT COALESCE(y.lead, y.id) FROM story y WHERE y.id = t.story_id)
+    JOIN portal op ON op.id = o.portal_id
     LEFT JOIN story_topic s ON s.story_id = t.story_id";
 
 #[derive(FromRow)]
@@ -73,10 +78,11 @@ struct CardRow {
     owner: Option<String>,
     why: Option<String>,
     actor: Option<String>,
+    lead: String,
 }
 
 impl CardRow {
-    fn card(self, portals: Vec<(String, String)>) -> Result<Card> {
+    fn card(self, portals: Vec<(String, String)>, questions: Vec<Question>) -> Result<Card> {
         let topic = self.topic.map(|code| Classified {
             code: (!code.is_empty()).then_some(code),
             owner: self.owner.and_then(|owner| owner.parse().ok()).unwrap_or(Owner::Machine),
@@ -102,6 +108,8 @@ impl CardRow {
             first_seen_at: instant(self.first_seen_at),
             documents: serde_json::from_str(&self.documents).unwrap_or_default(),
             portals,
+            questions,
+            lead: self.lead,
             story: self.story_id,
             topic,
             deadline: self.deadline.map(instant),
@@ -115,8 +123,8 @@ impl CardRow {
 async fn portals(connection: &mut Connection, stories: &[&str]) -> Result<HashMap<String, Vec<(String, String)>>> {
     let sql = format!(
         "SELECT a.story_id, p.slug, p.name FROM article a JOIN portal p ON p.id = a.portal_id
-         WHERE a.story_id IN ({}) GROUP BY a.story_id, p.id, p.slug, p.name
-         ORDER BY a.story_id, MIN(CASE WHEN a.id = a.story_id THEN 0 ELSE a.first_seen_at END), p.slug",
+         JOIN story y ON y.id = a.story_id WHERE a.story_id IN ({}) GROUP BY a.story_id, p.id, p.slug, p.name
+         ORDER BY a.story_id, MIN(CASE WHEN a.id = COALESCE(y.lead, y.id) THEN 0 ELSE a.first_seen_at END), p.slug",
         marks(stories.len())
     );
     let mut query = sqlx::query_as::<_, (String, String, String)>(AssertSqlSafe(sql));

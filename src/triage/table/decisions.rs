@@ -67,6 +67,24 @@ pub(in crate::triage) async fn standing(connection: &mut Connection, id: i64) ->
     }))
 }
 
+/// The story of an item.
+pub(in crate::triage) async fn story_of(connection: &mut Connection, item: i64) -> Result<String> {
+    sqlx::query_scalar("SELECT story_id FROM triage_item WHERE id = $1")
+        .bind(item)
+        .fetch_one(connection)
+        .await
+        .with_context(|| format!("cannot read item {item}"))
+}
+
+/// The item of a story, if it has one.
+pub(in crate::triage) async fn item_of(connection: &mut Connection, story: &str) -> Result<Option<i64>> {
+    sqlx::query_scalar("SELECT id FROM triage_item WHERE story_id = $1")
+        .bind(story)
+        .fetch_optional(connection)
+        .await
+        .with_context(|| format!("cannot read the item of story {story}"))
+}
+
 pub(in crate::triage) async fn move_to(connection: &mut Connection, id: i64, next: &Standing) -> Result<()> {
     sqlx::query(
         "UPDATE triage_item SET state = $2, level = $3, revision = $4, snoozed_until = $5, amplified_at = $6,
@@ -163,7 +181,7 @@ pub(super) fn read_state(word: &str) -> Result<State> {
 ///
 /// # Errors
 /// When the record cannot be read.
-pub async fn item_of(connection: &mut Connection, story: &str) -> Result<Option<(i64, i64)>> {
+pub async fn item_to_decide(connection: &mut Connection, story: &str) -> Result<Option<(i64, i64)>> {
     sqlx::query_as("SELECT id, revision FROM triage_item WHERE story_id = $1")
         .bind(story)
         .fetch_optional(connection)

@@ -75,7 +75,8 @@ pub(in crate::triage) async fn add(
     let own = places::with_children(by.portals.len(), 2);
     let sql = format!(
         "SELECT x.portal_id FROM triage_place x JOIN triage_item t ON t.id = x.item_id
-         LEFT JOIN article a ON a.id = t.story_id WHERE x.item_id = $1
+         LEFT JOIN article a
+            ON a.id = (SELECT COALESCE(y.lead, y.id) FROM story y WHERE y.id = t.story_id) WHERE x.item_id = $1
          ORDER BY CASE WHEN x.portal_id IN ({own}) THEN 0 ELSE 1 END,
                   CASE WHEN x.portal_id = a.portal_id THEN 0 ELSE 1 END, x.portal_id LIMIT 1"
     );

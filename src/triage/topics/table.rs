@@ -171,7 +171,7 @@ async fn waiting(pool: &Pool) -> Result<Vec<Waiting>> {
     sqlx::query_as(
         "SELECT w.story_id, a.title, a.summary, substr(a.text, 1, $2) AS text, a.category AS section, a.documents,
                 p.name AS portal
-         FROM topic_waiting w LEFT JOIN article a ON a.id = w.story_id LEFT JOIN portal p ON p.id = a.portal_id
+         FROM topic_waiting w LEFT JOIN article a ON a.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = w.story_id) LEFT JOIN portal p ON p.id = a.portal_id
          ORDER BY w.story_id LIMIT $1",
     )
     .bind(TOGETHER)

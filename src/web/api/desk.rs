@@ -87,7 +87,7 @@ fn read(body: &[u8]) -> Result<(Action, i64, String), Trouble> {
 }
 
 /// 409 as a problem document (RFC 9457) that shows what happened.
-fn conflict(detail: &str, more: &Value) -> Response {
+pub(super) fn conflict(detail: &str, more: &Value) -> Response {
     let status = StatusCode::CONFLICT;
     let mut body = json!({ "type": "about:blank", "title": "Conflict", "status": 409, "detail": detail });
     if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {

@@ -219,7 +219,9 @@ async fn propose(
     let (actor, story, reason) = (account.name.clone(), story.to_owned(), proposal.reason.clone());
     let decided = site.parts.store.write(move |connection| {
         async move {
-            let Some((item, revision)) = triage::table::item_of(connection, &story).await? else { return Ok(None) };
+            let Some((item, revision)) = triage::table::item_to_decide(connection, &story).await? else {
+                return Ok(None);
+            };
             let outcome = triage::decide(connection, item, &action, revision, &actor, &reason, now).await?;
             if outcome.is_ok() {
                 audit(connection, &actor, "decided", &format!("item {item}"), "propose", now).await?;

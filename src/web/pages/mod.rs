@@ -6,6 +6,7 @@ pub(super) mod audit;
 pub(super) mod console;
 pub(super) mod console_portal;
 pub(super) mod desk;
+pub(super) mod desk_story;
 pub(super) mod document;
 pub(super) mod feeds;
 pub(super) mod home;

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use crate::archive::stories;
 use crate::archive::telling::{self, Telling};
 use crate::web::Site;
 use crate::web::frame::{Frame, page};
@@ -43,7 +44,8 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Trouble> {
     let known = known(&site, &id).await?;
     if known.articles == 1 {
-        return Ok(Redirect::to(&format!("/items/{id}")).into_response());
+        let only = known.tellings.first().map_or(id.as_str(), |only| &only.id);
+        return Ok(Redirect::to(&format!("/items/{only}")).into_response());
     }
     if known.id != id {
         return Ok(Redirect::to(&format!("/stories/{}", known.id)).into_response());
@@ -51,20 +53,32 @@ pub(in crate::web) async fn show(
     page(&Story { frame: Frame::of(&visitor), known })
 }
 
-/// The story of the article with this id; a story bears the id of its first article.
+/// The story of the article with this id; a story bears the id of the article that began it.
 pub(in crate::web) async fn known(site: &Site, id: &str) -> Result<Known, Trouble> {
-    let article = item::find(site, id).await?;
     let pool = site.parts.store.pool();
-    let mut tellings = telling::of(pool, &article.story, MOST).await?;
-    tellings.iter_mut().for_each(|telling| telling.title = outward::masked(&telling.title));
-    let (articles, portals) = telling::spread(pool, &article.story).await?;
-    Ok(Known { id: article.story, tellings, articles, portals })
+    let story = match item::find(site, id).await {
+        Ok(article) => article.story,
+        // A story that the article it was named after has left.
+        Err(Trouble::NotFound) if stories::lead_of(pool, id).await?.is_some() => id.to_owned(),
+        Err(trouble) => return Err(trouble),
+    };
+    let mut tellings = telling::of(pool, &story, MOST).await?;
+    if tellings.is_empty() {
+        return Err(Trouble::NotFound);
+    }
+    for telling in &mut tellings {
+        telling.title = outward::masked(&telling.title);
+        telling.credit = telling.credit.as_deref().map(outward::masked);
+    }
+    let (articles, portals) = telling::spread(pool, &story).await?;
+    Ok(Known { id: story, tellings, articles, portals })
 }
 
-/// Minutes from the first article to another; nothing where a portal gave only a day.
+/// Minutes from the first article to another, by when each came into the world as far as that is known; nothing where a
+/// portal gave only a day.
 pub(in crate::web) fn lag_minutes(first: &Telling, other: &Telling) -> Option<i64> {
     let known = !first.date_only && !other.date_only;
-    known.then(|| (other.at.duration_since(first.at).as_secs() / 60).max(0))
+    known.then(|| (other.appeared_at.duration_since(first.appeared_at).as_secs() / 60).max(0))
 }
 
 impl Story {
@@ -76,19 +90,25 @@ impl Story {
         self.frame.published(telling.at, telling.date_only)
     }
 
-    /// `sau 35 phút`.
     fn lag(&self, telling: &Telling) -> Option<String> {
-        let first = self.known.tellings.first().filter(|first| first.id != telling.id)?;
-        let minutes = lag_minutes(first, telling)?;
-        Some(match minutes {
-            0..180 => self.frame.count("story.minutes", minutes),
-            180..2880 => self.frame.count("story.hours", minutes / 60),
-            _ => self.frame.count("story.days", minutes / 1440),
-        })
+        lag(&self.frame, self.known.tellings.first()?, telling)
     }
 
     /// Articles that the page leaves out.
     fn more(&self) -> i64 {
         (self.known.articles - MOST).max(0)
     }
+}
+
+/// `sau 35 phút`; nothing for the first.
+pub(in crate::web) fn lag(frame: &Frame, first: &Telling, telling: &Telling) -> Option<String> {
+    if first.id == telling.id {
+        return None;
+    }
+    let minutes = lag_minutes(first, telling)?;
+    Some(match minutes {
+        0..180 => frame.count("story.minutes", minutes),
+        180..2880 => frame.count("story.hours", minutes / 60),
+        _ => frame.count("story.days", minutes / 1440),
+    })
 }

@@ -80,8 +80,8 @@ pub(super) async fn item_page(
     let lookers = site.live.lookers(&[card.id], name, now).remove(&card.id).unwrap_or_default().join(", ");
     let seen = triage::table::watch::latest(pool).await?;
     let history = triage::table::history(pool, card.id).await?;
-    let versions = archive::table::versions(pool, &card.story).await?;
-    let first = archive::table::find(pool, &card.story).await?;
+    let versions = archive::table::versions(pool, &card.lead).await?;
+    let first = archive::table::find(pool, &card.lead).await?;
     let gone = first.as_ref().is_some_and(|first| first.status == archive::Status::Gone);
     let text = first.map(|first| paragraphs(&first.text)).unwrap_or_default();
     let mut tellings = telling::of(pool, &card.story, TELLINGS).await?;
