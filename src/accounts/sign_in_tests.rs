@@ -6,6 +6,7 @@ use jiff::ToSpan;
 
 use super::super::own::{begin_second_factor, confirm, enrol};
 use super::*;
+use crate::accounts::{Identity, enter_as};
 
 const PASSWORD: &str = "một câu dễ nhớ";
 
