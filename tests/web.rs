@@ -24,10 +24,18 @@ use tower::ServiceExt;
 
 #[path = "web/citizens.rs"]
 mod citizens;
+#[path = "web/desk.rs"]
+mod desk;
 #[path = "web/hostile_texts.rs"]
 mod hostile_texts;
+#[path = "web/matrix.rs"]
+mod matrix;
 #[path = "web/openapi.rs"]
 mod openapi;
+#[path = "web/people.rs"]
+mod people;
+#[path = "web/programs.rs"]
+mod programs;
 #[path = "web/rules.rs"]
 mod rules;
 #[path = "web/unanswered.rs"]
@@ -168,6 +176,8 @@ impl House {
             index_status: Arc::new(move || futures::future::ready(status.clone()).boxed()),
             accounts: accounts::Options { free_failures: 3, ..accounts::Options::default() },
             triage: triage::Options::default(),
+            intake: intake(&store, &folder),
+            sender: lantoa::fetch::Sender::new(&lantoa::fetch::Options::default()).unwrap(),
             options,
             metrics: Arc::default(),
         };
@@ -238,6 +248,22 @@ impl House {
             state.push((table.to_owned(), count));
         }
         state
+    }
+}
+
+/// Where items go that portals hand in.
+fn intake(store: &Store, folder: &tempfile::TempDir) -> lantoa::pipeline::Intake {
+    let dedup = lantoa::dedup::Options::default();
+    let window = lantoa::dedup::Window::open(&folder.path().join("dedup"), &dedup).unwrap().window;
+    let engine = Arc::new(Engine { hits: vec![], kinds: vec![], broken: false });
+    lantoa::pipeline::Intake {
+        store: store.clone(),
+        window: Arc::new(window),
+        targets: Arc::from(["embedded"]),
+        index: lantoa::index::outbox::Worker::new(store.clone(), "embedded", engine, 10).handle(),
+        dedup: Arc::new(dedup),
+        triage: Arc::new(triage::Options::default()),
+        triage_hours: 72,
     }
 }
 
@@ -451,6 +477,28 @@ async fn each_visitor_gets_what_is_theirs() {
         ("POST", "/console/questions", [403, 403, 400, 403, 400]),
         ("GET", "/console/unanswered", [303, 200, 200, 403, 200]),
         ("GET", "/console/unanswered.csv", [303, 200, 200, 403, 200]),
+        ("GET", "/account", [303, 200, 200, 200, 200]),
+        ("POST", "/account/prove", [403; 5]),
+        ("POST", "/account/sessions", [403, 400, 400, 400, 400]),
+        ("POST", "/account/password", [403, 422, 422, 422, 422]),
+        ("POST", "/account/second", [403, 400, 400, 400, 400]),
+        ("GET", "/console/people", [303, 403, 403, 403, 200]),
+        ("POST", "/console/people", [403, 403, 403, 403, 422]),
+        ("POST", "/console/people/nobody", [403, 403, 403, 403, 404]),
+        ("GET", "/console/keys", [303, 403, 403, 403, 200]),
+        ("POST", "/console/keys", [403, 403, 403, 403, 422]),
+        ("POST", "/console/keys/nothing", [403, 403, 403, 403, 404]),
+        ("GET", "/console/webhooks", [303, 403, 200, 403, 200]),
+        ("POST", "/console/webhooks", [403, 403, 422, 403, 422]),
+        ("POST", "/console/webhooks/9", [403, 403, 404, 403, 404]),
+        ("POST", "/api/v1/items", [401; 5]),
+        ("GET", "/api/v1/decisions", [401, 200, 403, 200, 200]),
+        ("GET", "/api/v1/decisions?portal=chinhphu", [401, 200, 403, 404, 200]),
+        ("GET", "/api/v1/webhooks", [401; 5]),
+        ("POST", "/api/v1/webhooks", [401; 5]),
+        ("DELETE", "/api/v1/webhooks/1", [401; 5]),
+        ("GET", "/console/audit", [303, 403, 403, 403, 200]),
+        ("GET", "/console/audit.csv", [303, 403, 403, 403, 200]),
         ("GET", "/console/rules", [303, 200, 403, 403, 200]),
         ("GET", "/console/rules/new", [303, 200, 403, 403, 200]),
         ("POST", "/console/rules/draft", [403, 422, 403, 403, 422]),

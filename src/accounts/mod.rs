@@ -3,20 +3,31 @@
 //! In come names, passwords and tokens; out come accounts and refusals. Neither a password nor a token is ever kept
 //! or logged: the record holds an argon2id hash of the one and a SHA-256 hash of the other.
 
+mod guess;
+mod key;
+mod own;
 mod names;
 mod password;
 mod sign_in;
 pub mod table;
 mod token;
+pub mod totp;
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use key::{Key, Scope};
 pub use names::who_decides;
+pub use own::{
+    Enrolled, Standing, begin_second_factor, confirm, end_own_sessions, enrol, set_own_password, standing_of,
+    take_off_second_factor,
+};
 pub use password::{Hasher, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS, Weakness, judge};
-pub use sign_in::{SignedIn, enter_by_link, link_owner, sign_in, sign_out, who};
+pub use sign_in::{
+    Attempt, Caller, Identity, Present, SignedIn, enter_as, enter_by_link, key_of, link_owner, sign_in, sign_out, who,
+};
 pub use token::Token;
 
 /// A person who works with lantoa.
@@ -28,7 +39,7 @@ pub struct Account {
     pub name: String,
     /// What it may do.
     pub role: Role,
-    /// Slugs of the portals that an officer is bound to; empty for the other roles.
+    /// Slugs of the portals that an officer is bound to, and of those below them; empty for the other roles.
     pub portals: Vec<String>,
 }
 
@@ -44,6 +55,8 @@ pub enum Role {
     Editor,
     /// Speaks for one or more portals: sees their stories and proposes.
     Officer,
+    /// Looks on: sees the desk, changes nothing.
+    Viewer,
 }
 
 /// What a person may want to do.
@@ -59,16 +72,72 @@ pub enum Act {
     ReadConsole,
     /// See what citizens look for and do not find.
     ReadUnanswered,
+    /// See and change what is one's own: sessions, password, second factor.
+    OwnAccount,
+    /// Invite people, change their roles and portals, end their sessions.
+    ManagePeople,
+    /// Make and revoke the keys of programs.
+    ManageKeys,
+    /// Say where events are sent, and see what became of them.
+    ManageWebhooks,
+    /// Read the audit trail.
+    ReadAudit,
+    /// Take the audit trail away as a table.
+    ExportAudit,
+    /// Read the decisions about what one's portals carry.
+    ReadDecisions,
+    /// Hand in an item; keys only.
+    Push,
+    /// Manage the webhooks of one's own key; keys only.
+    ManageOwnWebhooks,
 }
 
-/// The one place where it is decided who may do what.
+impl Act {
+    /// Every act.
+    pub const ALL: [Self; 14] = [
+        Self::ReadDesk,
+        Self::Propose,
+        Self::Decide,
+        Self::ReadConsole,
+        Self::ReadUnanswered,
+        Self::OwnAccount,
+        Self::ManagePeople,
+        Self::ManageKeys,
+        Self::ManageWebhooks,
+        Self::ReadAudit,
+        Self::ExportAudit,
+        Self::ReadDecisions,
+        Self::Push,
+        Self::ManageOwnWebhooks,
+    ];
+
+    /// Whether whoever does it must have proved who they are within [`Options::confirm_minutes`]; `changes` says that
+    /// something is to be changed and not only looked at.
+    #[must_use]
+    pub fn needs_proof(self, changes: bool) -> bool {
+        match self {
+            Self::ManagePeople | Self::ManageKeys | Self::ManageWebhooks => changes,
+            Self::ExportAudit => true,
+            _ => false,
+        }
+    }
+}
+
+/// The one place where it is decided who may do what. A key of a program may what its scopes say: [`Key::may`].
 #[must_use]
 pub fn may(role: Role, act: Act) -> bool {
+    use Role::{Admin, Editor, Officer, Operator, Viewer};
     match act {
-        Act::ReadDesk | Act::Propose => matches!(role, Role::Admin | Role::Editor | Role::Officer),
-        Act::Decide => matches!(role, Role::Admin | Role::Editor),
-        Act::ReadConsole => matches!(role, Role::Admin | Role::Operator),
-        Act::ReadUnanswered => matches!(role, Role::Admin | Role::Operator | Role::Editor),
+        Act::ReadDesk => matches!(role, Admin | Editor | Officer | Viewer),
+        Act::Propose => matches!(role, Admin | Editor | Officer),
+        Act::ReadDecisions => matches!(role, Admin | Editor | Officer | Viewer),
+        Act::Decide => matches!(role, Admin | Editor),
+        Act::ReadConsole => matches!(role, Admin | Operator),
+        Act::ReadUnanswered => matches!(role, Admin | Operator | Editor),
+        Act::OwnAccount => true,
+        Act::ManageWebhooks => matches!(role, Admin | Operator),
+        Act::ManagePeople | Act::ManageKeys | Act::ReadAudit | Act::ExportAudit => role == Admin,
+        Act::Push | Act::ManageOwnWebhooks => false,
     }
 }
 
@@ -88,8 +157,16 @@ pub struct Options {
     pub free_failures: u32,
     /// Seconds for which an account is closed after the first failure beyond those; doubles with each further one.
     pub lock_seconds: u32,
-    /// The longest such closure. Short enough that locking a colleague out is no weapon.
+    /// The longest such closure. A browser in which its owner signed in before is let in all the same, so that locking a
+    /// colleague out is no weapon.
     pub lock_seconds_max: u32,
+    /// Failures from one address, over all names, that are answered without delay; beyond them the address is closed in
+    /// the same way. Offices share one address, so it is patient.
+    pub free_failures_address: u32,
+    /// Minutes after which who changes rights, keys or webhooks or exports the audit trail must prove anew who they are.
+    pub confirm_minutes: u32,
+    /// Roles that must have a second factor: until they have one, they see nothing but the page where it is set up.
+    pub second_factor_for: Vec<Role>,
     /// Passwords hashed at once; each takes 19 MiB and a core for some tens of milliseconds.
     pub parallel_hashes: usize,
 }
@@ -104,6 +181,9 @@ impl Default for Options {
             free_failures: 5,
             lock_seconds: 30,
             lock_seconds_max: 900,
+            free_failures_address: 30,
+            confirm_minutes: 10,
+            second_factor_for: Vec::new(),
             parallel_hashes: 2,
         }
     }
@@ -111,7 +191,7 @@ impl Default for Options {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Operator, Self::Editor, Self::Officer];
+    pub const ALL: [Self; 5] = [Self::Admin, Self::Operator, Self::Editor, Self::Officer, Self::Viewer];
 
     /// The word in the record, on the command line and in JSON.
     #[must_use]
@@ -121,6 +201,7 @@ impl Role {
             Self::Operator => "operator",
             Self::Editor => "editor",
             Self::Officer => "officer",
+            Self::Viewer => "viewer",
         }
     }
 }
@@ -138,7 +219,7 @@ impl FromStr for Role {
         Self::ALL
             .into_iter()
             .find(|role| role.as_str() == text)
-            .ok_or_else(|| format!("unknown role `{text}` (one of admin, operator, editor, officer)"))
+            .ok_or_else(|| format!("unknown role `{text}` (one of admin, operator, editor, officer, viewer)"))
     }
 }
 
@@ -149,14 +230,30 @@ mod tests {
     #[test]
     fn each_role_may_do_its_own_work_and_no_more() {
         let check = |role, acts: &[Act]| {
-            for act in [Act::ReadDesk, Act::Propose, Act::Decide, Act::ReadConsole, Act::ReadUnanswered] {
+            for act in Act::ALL {
                 assert_eq!(may(role, act), acts.contains(&act), "{role} {act:?}");
             }
         };
-        check(Role::Admin, &[Act::ReadDesk, Act::Propose, Act::Decide, Act::ReadConsole, Act::ReadUnanswered]);
-        check(Role::Operator, &[Act::ReadConsole, Act::ReadUnanswered]);
-        check(Role::Editor, &[Act::ReadDesk, Act::Propose, Act::Decide, Act::ReadUnanswered]);
-        check(Role::Officer, &[Act::ReadDesk, Act::Propose]);
+        let of_the_desk = [Act::ReadDesk, Act::ReadDecisions, Act::OwnAccount];
+        let with = |more: &[Act]| [&of_the_desk, more].concat();
+        check(
+            Role::Admin,
+            &with(&[
+                Act::Propose,
+                Act::Decide,
+                Act::ReadConsole,
+                Act::ReadUnanswered,
+                Act::ManagePeople,
+                Act::ManageKeys,
+                Act::ManageWebhooks,
+                Act::ReadAudit,
+                Act::ExportAudit,
+            ]),
+        );
+        check(Role::Operator, &[Act::ReadConsole, Act::ReadUnanswered, Act::OwnAccount, Act::ManageWebhooks]);
+        check(Role::Editor, &with(&[Act::Propose, Act::Decide, Act::ReadUnanswered]));
+        check(Role::Officer, &with(&[Act::Propose]));
+        check(Role::Viewer, &of_the_desk);
     }
 
     #[test]

@@ -12,6 +12,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
+use super::guess;
+
 /// Fewest characters of a password (ASVS 5.0, 6.2.1, advises 15 and asks for 8; no rules of composition).
 pub const MIN_PASSWORD_CHARACTERS: usize = 12;
 /// Longest password in bytes: a whole sentence fits, a megabyte does not.
@@ -34,8 +36,9 @@ pub enum Weakness {
     /// More than [`MAX_PASSWORD_BYTES`].
     #[error("the password has more than {MAX_PASSWORD_BYTES} bytes")]
     Long,
-    /// One character over and over, or the person's own name.
-    #[error("the password is one character repeated, or the account's name")]
+    /// Made of words that everybody guesses first, of a short piece over and over, of a row of keys or of the person's
+    /// own name.
+    #[error("the password is one of those that are guessed first")]
     Guessable,
 }
 
@@ -44,12 +47,11 @@ pub enum Weakness {
 /// # Errors
 /// What is wrong with it.
 pub fn judge(password: &str, name: &str) -> Result<(), Weakness> {
-    let first = password.chars().next();
     if password.chars().count() < MIN_PASSWORD_CHARACTERS {
         Err(Weakness::Short)
     } else if password.len() > MAX_PASSWORD_BYTES {
         Err(Weakness::Long)
-    } else if password.chars().all(|c| Some(c) == first) || password.to_lowercase() == name.to_lowercase() {
+    } else if guess::is_guessed_first(password, name) {
         Err(Weakness::Guessable)
     } else {
         Ok(())
@@ -99,6 +101,11 @@ impl Hasher {
         .await
     }
 
+    /// Whether `kept` was made with today's parameters.
+    pub(super) fn is_up_to_date(&self, kept: &str) -> bool {
+        kept.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$"))
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.context("the password hasher is closed")?;
         let outcome = tokio::task::spawn_blocking(move || {
@@ -136,6 +143,9 @@ mod tests {
         check("🌊🌊🌊🌊🌊🌊🌊🌊🌊🌊🌊🌪", Ok(()));
         check("aaaaaaaaaaaaaaaa", Err(Weakness::Guessable));
         check("Nguyen.Van.A", Err(Weakness::Guessable));
+        // No rule of composition, and nothing is taken off or changed.
+        check("chỉ toàn chữ thường thôi", Ok(()));
+        check("một câu thật dài về con đường làng đi qua cánh đồng lúa chín mỗi buổi chiều tan học", Ok(()));
         check(&"dài ".repeat(400), Err(Weakness::Long));
     }
 

@@ -1,18 +1,45 @@
-//! In and out of the house: password or one-time link in, session token out; session token in, account out.
+//! In and out of the house: password or one-time link in, session token out; session token or key in, account out.
 
 use anyhow::Result;
 use futures::FutureExt;
 
+use super::key::Key;
 use super::password::Hasher;
 use super::token::{self, Token};
-use super::{Account, Options, table};
+use super::{Account, Options, Role, table, totp};
 use crate::clock::Timestamp;
-use crate::store::{Connection, Store, millis};
+use crate::store::{Connection, Store, instant, millis};
 
 /// How long a session may go without its last use being noted: a write a minute, not one a request.
 const TOUCH_AFTER_MS: i64 = 60_000;
 /// Longest name that is looked up; longer ones are nobody's.
 const MAX_NAME_BYTES: usize = 256;
+/// After so long without a failure an address begins anew.
+const ADDRESS_FORGIVEN_MS: i64 = 3_600_000;
+
+/// Where somebody comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Caller {
+    /// The client's address; the network of 64 bits for IPv6. Empty where nobody knows.
+    pub address: String,
+    /// What the browser says about itself.
+    pub agent: String,
+    /// The secret by which a browser is known again, when it has one.
+    pub device: Option<String>,
+}
+
+/// Somebody at the door.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The password.
+    pub password: &'a str,
+    /// The code of the authenticator app, or a recovery code; empty for an account without.
+    pub code: &'a str,
+    /// Where they come from.
+    pub caller: &'a Caller,
+}
 
 /// Somebody who was let in just now, with the token of the new session.
 #[derive(Clone, Debug)]
@@ -21,10 +48,24 @@ pub struct SignedIn {
     pub account: Account,
     /// What to put in the cookie.
     pub session: Token,
+    /// What to put in the cookie by which the browser is known again.
+    pub device: Token,
 }
 
-/// Lets a person in by name and password, or nobody. The one answer "no" covers a wrong name, a wrong password, a
-/// disabled account and one that is closed for a while, and takes equally long in each case.
+/// Somebody who is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// Who.
+    pub account: Account,
+    /// When they last proved who they are.
+    pub confirmed_at: Timestamp,
+    /// Must set up a second factor before anything else.
+    pub must_enrol: bool,
+}
+
+/// Lets a person in by name and password, or nobody. The one answer "no" covers a wrong name, a wrong password or code, a
+/// disabled account and one that is closed for a while, and takes equally long in each case. An address that is closed
+/// is answered at once, whatever it says.
 ///
 /// # Errors
 /// When the record cannot be read or written.
@@ -32,62 +73,161 @@ pub async fn sign_in(
     store: &Store,
     hasher: &Hasher,
     options: &Options,
-    name: &str,
-    password: &str,
+    attempt: Attempt<'_>,
     now: Timestamp,
 ) -> Result<Option<SignedIn>> {
-    let known = match name.len() {
-        0..=MAX_NAME_BYTES => table::by_name(&mut *store.pool().acquire().await?, name).await?,
-        _ => None,
+    let Attempt { name, password, code, caller } = attempt;
+    let device = caller.device.as_deref().map(token::hash);
+    let (known, is_known_device, is_closed) = {
+        let mut connection = store.pool().acquire().await?;
+        let known = match name.len() {
+            0..=MAX_NAME_BYTES => table::by_name(&mut connection, name).await?,
+            _ => None,
+        };
+        let is_known = match (&known, &device) {
+            (Some(account), Some(hash)) => table::known_device(&mut connection, hash, account.id, now).await?.is_some(),
+            _ => false,
+        };
+        let from = table::from_address(&mut connection, &caller.address).await?;
+        (known, is_known, from.locked_until.is_some_and(|until| until > millis(now)))
     };
+    if is_closed && !is_known_device {
+        return Ok(None);
+    }
     let usable = known.filter(|account| !account.disabled);
     let kept = usable.as_ref().and_then(|account| account.password_hash.as_deref());
     let right = hasher.matches(password, kept).await?;
+    let fresh_hash = match kept {
+        Some(kept) if right && !hasher.is_up_to_date(kept) => Some(hasher.hash(password).await?),
+        _ => None,
+    };
 
-    let options = options.clone();
+    let settling = Settling {
+        right,
+        code: code.chars().take(64).collect(),
+        caller: caller.clone(),
+        device,
+        options: options.clone(),
+        fresh_hash,
+        now,
+    };
     let name: String = name.chars().take(MAX_NAME_BYTES).collect();
     store
         .write(move |connection| {
             async move {
                 let Some(account) = usable else {
-                    table::audit(connection, "", "sign-in refused", &name, "unknown or disabled", now).await?;
+                    count_address(connection, &settling).await?;
+                    let detail = format!("unknown or disabled{}", settling.place());
+                    table::audit(connection, "", "sign-in refused", &name, &detail, now).await?;
                     return Ok(None);
                 };
-                settle(connection, account, right, &options, now).await
+                settle(connection, account, &settling).await
             }
             .boxed()
         })
         .await
 }
 
-/// What a right or wrong password means for an account. The counters are read again here, inside the change, so that
-/// guesses made at the same time are all counted.
-async fn settle(
-    connection: &mut Connection,
-    account: table::Credentials,
+/// What was found out about somebody at the door before the record is changed.
+struct Settling {
     right: bool,
-    options: &Options,
+    code: String,
+    caller: Caller,
+    device: Option<String>,
+    options: Options,
+    /// The password's hash under today's parameters, where the one that is kept is older.
+    fresh_hash: Option<String>,
     now: Timestamp,
-) -> Result<Option<SignedIn>> {
-    let account = table::by_name(connection, &account.name).await?.unwrap_or(account);
-    let locked = account.locked_until.is_some_and(|until| until > millis(now));
-    if locked || !right {
-        if !locked {
-            let failures = account.failures + 1;
-            let until = lock_until(failures, options, now);
-            table::set_failures(connection, account.id, failures, until).await?;
-        }
-        let detail = if locked { "closed after too many failures" } else { "wrong password" };
-        table::audit(connection, "", "sign-in refused", &account.name, detail, now).await?;
-        return Ok(None);
-    }
-    table::set_failures(connection, account.id, 0, None).await?;
-    admit(connection, account.id, options, "password", now).await
 }
 
-/// Until when an account stays closed after so many failures in a row.
-fn lock_until(failures: i64, options: &Options, now: Timestamp) -> Option<i64> {
-    let beyond = failures - i64::from(options.free_failures);
+impl Settling {
+    fn place(&self) -> String {
+        from(&self.caller)
+    }
+}
+
+/// Where somebody came from, for the audit trail.
+fn from(caller: &Caller) -> String {
+    if caller.address.is_empty() { String::new() } else { format!(", from {}", caller.address) }
+}
+
+/// What a right or wrong password means for an account. The counters are read again here, inside the change, so that
+/// guesses made at the same time are all counted.
+async fn settle(connection: &mut Connection, account: table::Credentials, at: &Settling) -> Result<Option<SignedIn>> {
+    let account = table::by_name(connection, &account.name).await?.unwrap_or(account);
+    let most = i64::from(at.options.free_failures);
+    let is_known = match &at.device {
+        Some(hash) => {
+            table::known_device(connection, hash, account.id, at.now).await?.is_some_and(|failed| failed < most)
+        }
+        None => false,
+    };
+    let locked = !is_known && account.locked_until.is_some_and(|until| until > millis(at.now));
+    let proof = match at.right && !locked {
+        true => second_factor(connection, account.id, &at.code, at.now).await?,
+        false => Err(if locked { "closed after too many failures" } else { "wrong password" }),
+    };
+    let how = match proof {
+        Ok(how) => how,
+        Err(why) => {
+            if let (true, Some(hash)) = (is_known, &at.device) {
+                table::doubt_device(connection, hash, most).await?;
+            } else if !locked {
+                let failures = account.failures + 1;
+                let until = lock_until(failures, at.options.free_failures, &at.options, at.now);
+                table::set_failures(connection, account.id, failures, until).await?;
+                count_address(connection, at).await?;
+            } else {
+                count_address(connection, at).await?;
+            }
+            let detail = format!("{why}{}", at.place());
+            table::audit(connection, "", "sign-in refused", &account.name, &detail, at.now).await?;
+            return Ok(None);
+        }
+    };
+    table::set_failures(connection, account.id, 0, None).await?;
+    if let Some(hash) = &at.fresh_hash {
+        table::renew_hash(connection, account.id, hash).await?;
+    }
+    admit(connection, account.id, &at.options, how, &at.caller, at.now).await
+}
+
+/// Whether the second factor is given, or not asked for; and how the audit trail calls that.
+pub(super) async fn second_factor(
+    connection: &mut Connection,
+    account: i64,
+    code: &str,
+    now: Timestamp,
+) -> Result<Result<&'static str, &'static str>> {
+    let factor = table::factor(connection, account).await?;
+    let Some(secret) = factor.totp_secret else { return Ok(Ok("password")) };
+    if let Some(step) = totp::step_of(&secret, code, factor.totp_step, now) {
+        table::use_step(connection, account, step).await?;
+        return Ok(Ok("password and code"));
+    }
+    let recovery = token::hash(&totp::plain(code));
+    if !code.is_empty() && table::use_recovery_code(connection, account, &recovery, now).await? {
+        return Ok(Ok("password and recovery code"));
+    }
+    Ok(Err("right password, wrong code"))
+}
+
+/// Counts a failure against the address that it came from.
+async fn count_address(connection: &mut Connection, at: &Settling) -> Result<()> {
+    let address = &at.caller.address;
+    if address.is_empty() {
+        return Ok(());
+    }
+    let known = table::from_address(connection, address).await?;
+    let forgiven = millis(at.now) - known.last_at > ADDRESS_FORGIVEN_MS;
+    let failures = if forgiven { 1 } else { known.failures + 1 };
+    let until = lock_until(failures, at.options.free_failures_address, &at.options, at.now);
+    table::set_from_address(connection, address, failures, until, at.now).await
+}
+
+/// Until when a door stays closed after so many failures in a row, of which `free` cost nothing.
+fn lock_until(failures: i64, free: u32, options: &Options, now: Timestamp) -> Option<i64> {
+    let beyond = failures - i64::from(free);
     let doublings = u32::try_from((beyond - 1).min(16)).ok()?;
     let seconds = (i64::from(options.lock_seconds) << doublings).min(i64::from(options.lock_seconds_max));
     Some(millis(now) + seconds * 1000)
@@ -116,6 +256,7 @@ pub async fn enter_by_link(
     options: &Options,
     secret: &str,
     password: Option<&str>,
+    caller: &Caller,
     now: Timestamp,
 ) -> Result<Option<SignedIn>> {
     if password.is_none() && !options.link_without_password {
@@ -129,7 +270,7 @@ pub async fn enter_by_link(
         Some(password) => Some(hasher.hash(password).await?),
         None => None,
     };
-    let (link, options) = (token::hash(secret), options.clone());
+    let (link, options, caller) = (token::hash(secret), options.clone(), caller.clone());
     store
         .write(move |connection| {
             async move {
@@ -139,25 +280,73 @@ pub async fn enter_by_link(
                 if let Some(hash) = kept {
                     table::set_password(connection, id, &hash).await?;
                 }
-                admit(connection, id, &options, "one-time link", now).await
+                admit(connection, id, &options, "one-time link", &caller, now).await
             }
             .boxed()
         })
         .await
 }
 
-async fn admit(
+/// Somebody whose identity another house vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Who vouches, e.g. the issuer of an OpenID Connect token.
+    pub issuer: String,
+    /// The name of the account here. Accounts are made by administrators, never by a sign-in.
+    pub name: String,
+}
+
+/// Lets in whom another house vouches for, or nobody when there is no such account or it is disabled: the seam at which
+/// OpenID Connect is added. Whoever calls this has checked signature, audience, nonce and time of the token; role and
+/// portals are the account's own.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub async fn enter_as(
+    store: &Store,
+    options: &Options,
+    identity: &Identity,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<Option<SignedIn>> {
+    let (identity, options, caller) = (identity.clone(), options.clone(), caller.clone());
+    store
+        .write(move |connection| {
+            async move {
+                let known = table::by_name(connection, &identity.name).await?;
+                match known.filter(|account| !account.disabled) {
+                    Some(account) => admit(connection, account.id, &options, &identity.issuer, &caller, now).await,
+                    None => {
+                        let detail =
+                            format!("unknown or disabled, vouched for by {}{}", identity.issuer, from(&caller));
+                        table::audit(connection, "", "sign-in refused", &identity.name, &detail, now).await?;
+                        Ok(None)
+                    }
+                }
+            }
+            .boxed()
+        })
+        .await
+}
+
+pub(super) async fn admit(
     connection: &mut Connection,
     id: i64,
     options: &Options,
     how: &str,
+    caller: &Caller,
     now: Timestamp,
 ) -> Result<Option<SignedIn>> {
     let Some(account) = table::account(connection, id).await? else { return Ok(None) };
-    let session = Token::fresh()?;
-    table::open_session(connection, &session.hash(), id, options, now).await?;
-    table::audit(connection, &account.name, "signed in", &account.name, how, now).await?;
-    Ok(Some(SignedIn { account, session }))
+    let (session, device) = (Token::fresh()?, Token::fresh()?);
+    table::open_session(connection, &session.hash(), id, caller, options, now).await?;
+    if let Some(old) = &caller.device {
+        table::doubt_device(connection, &token::hash(old), 0).await?;
+    }
+    table::know_device(connection, &device.hash(), id, now).await?;
+    let detail = format!("{how}{}", from(caller));
+    table::audit(connection, &account.name, "signed in", &account.name, &detail, now).await?;
+    Ok(Some(SignedIn { account, session, device }))
 }
 
 /// Whose session this is. Ended after [`Options::session_idle_minutes`] without use and
@@ -165,7 +354,7 @@ async fn admit(
 ///
 /// # Errors
 /// When the record cannot be read or written.
-pub async fn who(store: &Store, options: &Options, secret: &str, now: Timestamp) -> Result<Option<Account>> {
+pub async fn who(store: &Store, options: &Options, secret: &str, now: Timestamp) -> Result<Option<Present>> {
     let hash = token::hash(secret);
     let mut connection = store.pool().acquire().await?;
     let Some(session) = table::session(&mut connection, &hash).await? else { return Ok(None) };
@@ -173,14 +362,34 @@ pub async fn who(store: &Store, options: &Options, secret: &str, now: Timestamp)
     if session.expires_at <= millis(now) || idle_ms > i64::from(options.session_idle_minutes) * 60_000 {
         return Ok(None);
     }
-    let account = table::account(&mut connection, session.account_id).await?;
+    let Some(account) = table::account(&mut connection, session.account_id).await? else { return Ok(None) };
+    let must_enrol = must_have_second_factor(options, account.role)
+        && table::factor(&mut connection, account.id).await?.totp_secret.is_none();
     drop(connection);
-    if account.is_some() && idle_ms > TOUCH_AFTER_MS {
+    if idle_ms > TOUCH_AFTER_MS {
         store
             .write(move |connection| async move { table::touch_session(connection, &hash, now).await }.boxed())
             .await?;
     }
-    Ok(account)
+    Ok(Some(Present { account, confirmed_at: instant(session.confirmed_at), must_enrol }))
+}
+
+fn must_have_second_factor(options: &Options, role: Role) -> bool {
+    options.second_factor_for.contains(&role)
+}
+
+/// The key whose secret this is, while it holds.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub async fn key_of(store: &Store, secret: &str, now: Timestamp) -> Result<Option<Key>> {
+    let found = table::keys::by_secret(&mut *store.pool().acquire().await?, secret, now).await?;
+    let Some((key, touch)) = found else { return Ok(None) };
+    if touch {
+        let id = key.id;
+        store.write(move |connection| async move { table::keys::touch(connection, id, now).await }.boxed()).await?;
+    }
+    Ok(Some(key))
 }
 
 /// Ends a session.
@@ -201,157 +410,5 @@ pub async fn sign_out(store: &Store, account: &Account, secret: &str, now: Times
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
-
-    use jiff::ToSpan;
-
-    use super::super::Role;
-    use super::*;
-
-    const PASSWORD: &str = "một câu dễ nhớ";
-
-    struct House {
-        store: Store,
-        hasher: Hasher,
-        options: Options,
-        now: Timestamp,
-        _folder: tempfile::TempDir,
-    }
-
-    impl House {
-        async fn new() -> Self {
-            let folder = tempfile::tempdir().unwrap();
-            let store = Store::open(&folder.path().join("lantoa.db")).await.unwrap();
-            let now = "2026-11-21T08:00:00Z".parse().unwrap();
-            store
-                .write(move |c| async move { table::create(c, "lan", Role::Editor, &[], "test", now).await }.boxed())
-                .await
-                .unwrap();
-            Self { store, hasher: Hasher::new(2), options: Options::default(), now, _folder: folder }
-        }
-
-        async fn link(&self) -> Token {
-            let (options, now) = (self.options.clone(), self.now);
-            self.store
-                .write(move |c| async move { table::link(c, "lan", &options, "test", now).await }.boxed())
-                .await
-                .unwrap()
-        }
-
-        async fn enter(&self, link: &Token, password: Option<&str>) -> Option<SignedIn> {
-            enter_by_link(&self.store, &self.hasher, &self.options, link.secret(), password, self.now).await.unwrap()
-        }
-
-        async fn sign_in(&self, name: &str, password: &str) -> Option<SignedIn> {
-            sign_in(&self.store, &self.hasher, &self.options, name, password, self.now).await.unwrap()
-        }
-
-        async fn who(&self, session: &Token) -> Option<Account> {
-            who(&self.store, &self.options, session.secret(), self.now).await.unwrap()
-        }
-    }
-
-    #[tokio::test]
-    async fn a_link_lets_in_once_and_for_an_hour() {
-        let mut house = House::new().await;
-        let link = house.link().await;
-        assert!(link_owner(&house.store, link.secret(), house.now).await.unwrap().is_some());
-        let lan = house.enter(&link, None).await.unwrap();
-        assert_eq!(house.who(&lan.session).await.unwrap().name, "lan");
-        assert!(house.enter(&link, None).await.is_none());
-
-        let late = house.link().await;
-        house.now += 61.minutes();
-        assert!(house.enter(&late, None).await.is_none());
-
-        let (earlier, later) = (house.link().await, house.link().await);
-        assert!(house.enter(&earlier, None).await.is_none());
-        assert!(house.enter(&later, None).await.is_some());
-    }
-
-    #[tokio::test]
-    async fn a_new_password_opens_the_door_and_ends_other_sessions() {
-        let house = House::new().await;
-        let before = house.enter(&house.link().await, None).await.unwrap();
-        let after = house.enter(&house.link().await, Some(PASSWORD)).await.unwrap();
-        assert!(house.who(&before.session).await.is_none());
-        assert!(house.who(&after.session).await.is_some());
-        assert!(house.sign_in("lan", PASSWORD).await.is_some());
-        assert!(house.sign_in("lan", "một câu khác hẳn").await.is_none());
-        assert!(house.sign_in("nobody", PASSWORD).await.is_none());
-        assert!(house.sign_in(&"x".repeat(100_000), PASSWORD).await.is_none());
-    }
-
-    #[tokio::test]
-    async fn guessing_closes_the_door_for_a_while() {
-        let mut house = House::new().await;
-        house.enter(&house.link().await, Some(PASSWORD)).await.unwrap();
-        house.options.free_failures = 2;
-        for _ in 0..3 {
-            assert!(house.sign_in("lan", "wrong wrong wrong").await.is_none());
-        }
-        assert!(house.sign_in("lan", PASSWORD).await.is_none());
-        house.now += 31.seconds();
-        assert!(house.sign_in("lan", PASSWORD).await.is_some());
-    }
-
-    #[test]
-    fn closures_double_up_to_a_bound() {
-        let now = Timestamp::UNIX_EPOCH;
-        let check = |failures, seconds: Option<i64>| {
-            assert_eq!(lock_until(failures, &Options::default(), now), seconds.map(|s| s * 1000), "{failures}");
-        };
-        check(1, None);
-        check(5, None);
-        check(6, Some(30));
-        check(7, Some(60));
-        check(11, Some(900));
-        check(i64::MAX, Some(900));
-        check(1_000_000, Some(900));
-    }
-
-    #[tokio::test]
-    async fn sessions_end_when_idle_and_at_the_end_of_the_day() {
-        let mut house = House::new().await;
-        let lan = house.enter(&house.link().await, None).await.unwrap();
-        for _ in 0..25 {
-            house.now += 28.minutes();
-            assert!(house.who(&lan.session).await.is_some(), "{}", house.now);
-        }
-        house.now += 28.minutes();
-        assert!(house.who(&lan.session).await.is_none());
-
-        let lan = house.enter(&house.link().await, None).await.unwrap();
-        house.now += 31.minutes();
-        assert!(house.who(&lan.session).await.is_none());
-    }
-
-    #[tokio::test]
-    async fn signing_out_ends_the_session() {
-        let house = House::new().await;
-        let lan = house.enter(&house.link().await, None).await.unwrap();
-        sign_out(&house.store, &lan.account, lan.session.secret(), house.now).await.unwrap();
-        assert!(house.who(&lan.session).await.is_none());
-    }
-
-    #[tokio::test]
-    async fn names_are_unique_and_officers_are_bound() {
-        let house = House::new().await;
-        let check = |name: &'static str, role, portals: Vec<String>, good: bool| {
-            let (store, now) = (house.store.clone(), house.now);
-            async move {
-                let made = store
-                    .write(move |c| async move { table::create(c, name, role, &portals, "test", now).await }.boxed())
-                    .await;
-                assert_eq!(made.is_ok(), good, "{name} {role}: {made:?}");
-            }
-        };
-        check("lan", Role::Admin, vec![], false).await;
-        check("minh", Role::Officer, vec![], false).await;
-        check("minh", Role::Officer, vec!["moh".into()], true).await;
-        check("hoa", Role::Editor, vec!["moh".into()], false).await;
-        check("hai\nba", Role::Editor, vec![], false).await;
-        check("", Role::Editor, vec![], false).await;
-    }
-}
+#[path = "sign_in_tests.rs"]
+mod tests;

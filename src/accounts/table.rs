@@ -1,9 +1,24 @@
 //! Accounts, links, sessions and the audit trail in the record.
 
+mod factors;
+pub mod handed;
+pub mod keys;
+mod people;
+mod sessions;
+mod trail;
 pub mod colleagues;
 
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::FromRow;
+
+pub(super) use factors::{factor, recovery_left, set_factor, set_pending, use_recovery_code, use_step};
+pub use people::{Change, Person, change, people};
+pub use sessions::{Open, end_sessions, sessions};
+pub(super) use sessions::{
+    close_session, confirm_session, doubt_device, forget_devices, from_address, know_device, known_device,
+    open_session, session, set_from_address, touch_session,
+};
+pub use trail::{AUDIT, Line, Sought, acts, audit, lines};
 
 use super::token::Token;
 use super::{Account, Options, Role};
@@ -29,10 +44,7 @@ pub async fn create(
         && name.chars().count() <= MAX_NAME
         && name.chars().all(|c| c.is_alphanumeric() || ".-_@".contains(c));
     ensure!(usable, "cannot add user `{name}` (use letters, digits, and . - _ @, at most {MAX_NAME})");
-    ensure!(
-        (role == Role::Officer) != portals.is_empty(),
-        "cannot add user `{name}` as {role} (an officer needs --portal, the other roles take none)"
-    );
+    bindable(name, role, portals)?;
     if by_name(connection, name).await?.is_some() {
         bail!("cannot add user `{name}`: the name is taken (choose another)");
     }
@@ -43,17 +55,31 @@ pub async fn create(
         .fetch_one(&mut *connection)
         .await
         .with_context(|| format!("cannot add user `{name}`"))?;
+    bind(connection, id, portals).await?;
+    let detail = format!("{role} {}", portals.join(" "));
+    audit(connection, actor, "account created", name, detail.trim_end(), now).await?;
+    Ok(Account { id, name: name.to_owned(), role, portals: portals.to_vec() })
+}
+
+/// Whether a role goes with these portals.
+fn bindable(name: &str, role: Role, portals: &[String]) -> Result<()> {
+    ensure!(
+        (role == Role::Officer) != portals.is_empty(),
+        "cannot make user `{name}` {role} (an officer needs a portal, the other roles take none)"
+    );
+    Ok(())
+}
+
+async fn bind(connection: &mut Connection, id: i64, portals: &[String]) -> Result<()> {
     for portal in portals {
         sqlx::query("INSERT INTO account_portal (account_id, portal) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(id)
             .bind(portal)
             .execute(&mut *connection)
             .await
-            .with_context(|| format!("cannot bind user `{name}` to portal `{portal}`"))?;
+            .with_context(|| format!("cannot bind an account to portal `{portal}`"))?;
     }
-    let detail = format!("{role} {}", portals.join(" "));
-    audit(connection, actor, "account created", name, detail.trim_end(), now).await?;
-    Ok(Account { id, name: name.to_owned(), role, portals: portals.to_vec() })
+    Ok(())
 }
 
 /// Makes a one-time sign-in link for the account `name` and answers with its token. Earlier unused links end.
@@ -87,30 +113,6 @@ pub async fn link(
     Ok(token)
 }
 
-/// Notes who did what. Rows are only ever added.
-///
-/// # Errors
-/// When the record cannot be written.
-pub async fn audit(
-    connection: &mut Connection,
-    actor: &str,
-    act: &str,
-    subject: &str,
-    detail: &str,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query("INSERT INTO audit (at, actor, act, subject, detail) VALUES ($1, $2, $3, $4, $5)")
-        .bind(millis(now))
-        .bind(actor)
-        .bind(act)
-        .bind(subject)
-        .bind(detail)
-        .execute(connection)
-        .await
-        .context("cannot write the audit trail")?;
-    Ok(())
-}
-
 /// How many accounts there are; a record without any needs its first administrator.
 ///
 /// # Errors
@@ -142,6 +144,13 @@ pub(super) async fn by_name(connection: &mut Connection, name: &str) -> Result<O
     .with_context(|| format!("cannot look up user `{name}`"))
 }
 
+/// The portals of an account and, however deep, those whose parent they are: who speaks for a ministry speaks for its
+/// departments.
+const OWN_AND_BELOW: &str = "WITH RECURSIVE own (slug) AS (
+        SELECT portal FROM account_portal WHERE account_id = $1
+        UNION SELECT p.slug FROM portal p JOIN own ON p.parent = own.slug
+    ) SELECT slug FROM own ORDER BY slug";
+
 pub(super) async fn account(connection: &mut Connection, id: i64) -> Result<Option<Account>> {
     let row: Option<(String, String)> = sqlx::query_as("SELECT name, role FROM account WHERE id = $1 AND disabled = 0")
         .bind(id)
@@ -150,13 +159,12 @@ pub(super) async fn account(connection: &mut Connection, id: i64) -> Result<Opti
         .context("cannot read an account")?;
     let Some((name, role)) = row else { return Ok(None) };
     let role = role.parse().map_err(|problem: String| anyhow::anyhow!("cannot read user `{name}`: {problem}"))?;
-    let portals: Vec<(String,)> =
-        sqlx::query_as("SELECT portal FROM account_portal WHERE account_id = $1 ORDER BY portal")
-            .bind(id)
-            .fetch_all(connection)
-            .await
-            .context("cannot read an account's portals")?;
-    Ok(Some(Account { id, name, role, portals: portals.into_iter().map(|(slug,)| slug).collect() }))
+    let portals: Vec<String> = sqlx::query_scalar(OWN_AND_BELOW)
+        .bind(id)
+        .fetch_all(connection)
+        .await
+        .context("cannot read an account's portals")?;
+    Ok(Some(Account { id, name, role, portals }))
 }
 
 pub(super) async fn set_failures(
@@ -172,6 +180,17 @@ pub(super) async fn set_failures(
         .execute(connection)
         .await
         .context("cannot count a failed sign-in")?;
+    Ok(())
+}
+
+/// Keeps the same password's hash under today's parameters.
+pub(super) async fn renew_hash(connection: &mut Connection, id: i64, hash: &str) -> Result<()> {
+    sqlx::query("UPDATE account SET password_hash = $2 WHERE id = $1")
+        .bind(id)
+        .bind(hash)
+        .execute(connection)
+        .await
+        .context("cannot renew the hash of a password")?;
     Ok(())
 }
 
@@ -211,66 +230,5 @@ pub(super) async fn use_link(connection: &mut Connection, hash: &str, now: Times
         .execute(connection)
         .await
         .context("cannot use up a sign-in link")?;
-    Ok(())
-}
-
-/// A session as the record keeps it.
-#[derive(Clone, Copy, Debug, FromRow)]
-pub(super) struct Session {
-    pub(super) account_id: i64,
-    pub(super) last_seen_at: i64,
-    pub(super) expires_at: i64,
-}
-
-pub(super) async fn open_session(
-    connection: &mut Connection,
-    hash: &str,
-    account: i64,
-    options: &Options,
-    now: Timestamp,
-) -> Result<()> {
-    // The expired ones go with the next that comes, so the table stays as small as the staff.
-    sqlx::query("DELETE FROM session WHERE expires_at <= $1")
-        .bind(millis(now))
-        .execute(&mut *connection)
-        .await
-        .context("cannot clear expired sessions")?;
-    sqlx::query(
-        "INSERT INTO session (token_hash, account_id, created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $3, $4)",
-    )
-    .bind(hash)
-    .bind(account)
-    .bind(millis(now))
-    .bind(millis(now) + i64::from(options.session_hours) * 3_600_000)
-    .execute(connection)
-    .await
-    .context("cannot open a session")?;
-    Ok(())
-}
-
-pub(super) async fn session(connection: &mut Connection, hash: &str) -> Result<Option<Session>> {
-    sqlx::query_as("SELECT account_id, last_seen_at, expires_at FROM session WHERE token_hash = $1")
-        .bind(hash)
-        .fetch_optional(connection)
-        .await
-        .context("cannot look up a session")
-}
-
-pub(super) async fn touch_session(connection: &mut Connection, hash: &str, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE session SET last_seen_at = $2 WHERE token_hash = $1")
-        .bind(hash)
-        .bind(millis(now))
-        .execute(connection)
-        .await
-        .context("cannot extend a session")?;
-    Ok(())
-}
-
-pub(super) async fn close_session(connection: &mut Connection, hash: &str) -> Result<()> {
-    sqlx::query("DELETE FROM session WHERE token_hash = $1")
-        .bind(hash)
-        .execute(connection)
-        .await
-        .context("cannot end a session")?;
     Ok(())
 }

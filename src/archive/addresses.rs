@@ -62,6 +62,18 @@ pub async fn behind(pool: &Pool, portal: i64, url: &str) -> Result<Option<Gist>>
     gist(pool, &format!("{GIST} {BEHIND}"), portal, url).await
 }
 
+/// The story of an article; nothing when there is no such article.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn story_of(connection: &mut Connection, id: &str) -> Result<Option<String>> {
+    sqlx::query_scalar("SELECT story_id FROM article WHERE id = $1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+        .with_context(|| format!("cannot read the story of article {id}"))
+}
+
 async fn gist(pool: &Pool, query: &str, portal: i64, url: &str) -> Result<Option<Gist>> {
     let row = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(portal)

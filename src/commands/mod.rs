@@ -1,6 +1,7 @@
 //! The command line: one file for each command, and what they share.
 
 mod answer;
+mod audit;
 mod backup;
 mod bench;
 mod check;
@@ -13,6 +14,7 @@ mod extract;
 mod families;
 mod init;
 mod inspect;
+mod key;
 mod memory;
 mod notice;
 mod portal;
@@ -90,6 +92,12 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Args),
+    /// Keys of programs
+    #[command(subcommand)]
+    Key(key::Args),
+    /// Evidence: the audit trail and the decisions, chained so that no line can be altered unnoticed
+    #[command(subcommand)]
+    Audit(audit::Args),
     /// Rules for the queue: when a story is like this, then do that
     #[command(subcommand)]
     Rule(rule::Args),
@@ -178,6 +186,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             Command::Reindex(args) => reindex::run(context, args).await,
             Command::Rebuild(args) => rebuild::run(context, args).await,
             Command::User(args) => user::run(context, args).await,
+            Command::Key(args) => key::run(context, args).await,
+            Command::Audit(args) => audit::run(context, args).await,
             Command::Rule(args) => rule::run(context, args).await,
             Command::Notice(args) => notice::run(context, args).await,
             Command::Doctor => doctor::run(context).await,

@@ -17,7 +17,7 @@ use crate::app::{App, Works};
 use crate::index::{SearchIndex, outbox};
 use crate::pipeline::{self, Order};
 use crate::portal::{self, Portal, State};
-use crate::{schedule, triage, web};
+use crate::{fetch, schedule, share, triage, web};
 
 /// Looks for portals that are due.
 const LOOK: Duration = Duration::from_secs(10);
@@ -27,6 +27,8 @@ const FLUSH: &str = "30 * * * * *";
 const SCORE: &str = "15 */10 * * * *";
 /// Suggests topics for new stories and puts them to the rules: soon enough that an editor who opens one finds it.
 const TOPICS: &str = "*/20 * * * * *";
+/// Sends what waits for webhooks.
+const DELIVER: Duration = Duration::from_secs(5);
 /// Forgets what has left the dedup window: every hour, so that a day of many articles does not fill the memory.
 const PRUNE: &str = "0 40 * * * *";
 
@@ -80,6 +82,7 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
         warn!(%cause, "cannot stop the scheduler");
     }
     stopped(jobs.looking.take()).await;
+    stopped(jobs.delivering.take()).await;
     let (_, _, closed) = tokio::join!(jobs.visits.finish(), stopped(worker), async {
         match &mut site {
             Some(_) => ended(&mut site).await,
@@ -156,6 +159,8 @@ pub(super) fn site_parts(works: &Works) -> Result<web::Parts> {
         index_status: Arc::new(move || Box::pin(index_status(engine, Arc::clone(&index), handle.status()))),
         accounts: config.accounts.clone(),
         triage: config.triage.clone(),
+        sender: fetch::Sender::new(&config.fetch)?,
+        intake: pipeline::Intake::of(&works.visits),
         options: config.web.clone(),
         metrics: Arc::default(),
     })
@@ -176,6 +181,7 @@ async fn index_status(engine: &str, index: Arc<dyn SearchIndex>, worker: outbox:
 struct Jobs {
     scheduler: tokio_cron_scheduler::JobScheduler,
     looking: Option<JoinHandle<()>>,
+    delivering: Option<JoinHandle<()>>,
     visits: Arc<Visits>,
 }
 
@@ -247,8 +253,22 @@ async fn start_jobs(works: &Arc<Works>, roles: &[Role], cancel: &CancellationTok
         })
         .await?;
     }
+    let delivering = roles.contains(&Role::Curate).then(|| start_deliveries(works, cancel)).transpose()?;
     scheduler.start().await.context("cannot start the scheduler")?;
-    Ok(Jobs { scheduler, looking, visits })
+    Ok(Jobs { scheduler, looking, delivering, visits })
+}
+
+fn start_deliveries(works: &Works, cancel: &CancellationToken) -> Result<JoinHandle<()>> {
+    let (store, clock) = (works.app.store.clone(), works.app.clock.clone());
+    let sender = fetch::Sender::new(&works.app.config.fetch)?;
+    Ok(tokio::spawn(schedule::steadily(DELIVER, cancel.clone(), move || {
+        let (store, clock, sender) = (store.clone(), clock.clone(), sender.clone());
+        async move {
+            if let Err(cause) = share::deliver::round(&store, &sender, &clock).await {
+                error!(cause = %format!("{cause:#}"), "cannot deliver to webhooks");
+            }
+        }
+    })))
 }
 
 /// The visits under way: a portal never has two at once, and all together never more than configured.

@@ -71,6 +71,16 @@ impl Guard {
         }
     }
 
+    /// Whether the host of `url` is an address of a network that `fetch.allow_networks` lists.
+    pub(super) fn is_listed(&self, url: &Url) -> bool {
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => IpAddr::V4(address),
+            Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical(),
+            _ => return false,
+        };
+        self.allow_networks.iter().any(|network| network.contains(&address))
+    }
+
     /// Whether a packet may be sent to `address`: it is public, or listed in `fetch.allow_networks`.
     #[must_use]
     pub fn permits(&self, address: IpAddr) -> bool {

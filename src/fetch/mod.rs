@@ -14,6 +14,7 @@ mod options;
 mod pace;
 pub mod robots;
 mod rules;
+mod sender;
 mod sniff;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use error::{FetchError, Stage};
 pub use fetcher::Fetcher;
 pub use guard::Guard;
 pub use options::Options;
+pub use sender::Sender;
 pub use sniff::no_text;
 pub use tls::{TlsFault, certificates};
 

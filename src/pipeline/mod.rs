@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod attachments;
 mod gone;
+mod handed;
 pub mod health;
 mod identity;
 mod leads;
@@ -31,6 +32,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+pub use handed::{Intake, Taken};
 pub use options::Options;
 pub use report::{Failure, Report};
 pub use thinkers::Thinkers;

@@ -4,9 +4,12 @@
 //! than headline and sapo.
 
 mod atom;
+pub mod deliver;
 mod json;
 mod rss;
+mod spreadsheet;
 pub mod table;
+pub mod webhook;
 mod xml;
 
 use std::borrow::Cow;
@@ -16,6 +19,7 @@ use serde::Serialize;
 pub use atom::{atom, found};
 pub use json::json;
 pub use rss::rss;
+pub use spreadsheet::{cell, sheet};
 
 use crate::clock::Timestamp;
 use crate::triage::Level;

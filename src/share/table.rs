@@ -1,5 +1,8 @@
 //! What leaves the house, read from the record.
 
+pub mod back;
+pub mod hooks;
+
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result};

@@ -4,6 +4,7 @@
 //! together in one transaction and answers each caller only after `COMMIT`: what was acknowledged survives a crash,
 //! and a hundred callers share one disk flush. Nothing else in the crate opens a database.
 
+pub mod chain;
 mod lock;
 mod writer;
 

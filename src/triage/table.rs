@@ -4,6 +4,7 @@ mod cards;
 pub(super) mod classification;
 pub mod crowd;
 mod decisions;
+pub mod told;
 pub mod numbers;
 pub mod places;
 pub mod proposals;
@@ -21,9 +22,10 @@ use crate::clock::Timestamp;
 use crate::portal::Kind;
 use crate::store::{Connection, Pool, instant, millis};
 pub(super) use cards::card;
+pub use decisions::item_of;
 pub use queue::{counts, queue, queue_from, tally};
 
-pub(super) use decisions::{Standing, add_decision, decisions_since, item_of, move_to, standing, story_of};
+pub(super) use decisions::{Standing, add_decision, decisions_since, move_to, number_of_item, standing, story_of};
 
 /// Cards that a program gets at once.
 pub const MAX_CARDS: i64 = 100;
@@ -157,7 +159,7 @@ pub async fn item(pool: &Pool, id: i64) -> Result<Option<Card>> {
 /// When the record cannot be read.
 pub async fn number_of(pool: &Pool, story: &str) -> Result<Option<i64>> {
     let mut connection = pool.acquire().await.context("cannot reach the record")?;
-    item_of(&mut connection, story).await
+    number_of_item(&mut connection, story).await
 }
 
 /// Every decision about an item, oldest first.

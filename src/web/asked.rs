@@ -272,13 +272,13 @@ fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
 }
 
 /// `2023-08-16` as browsers send it, or `16/08/2023` as people type it.
-fn read_day(text: &str) -> Option<Date> {
+pub(super) fn read_day(text: &str) -> Option<Date> {
     let day = Date::strptime("%Y-%m-%d", text).or_else(|_| Date::strptime("%d/%m/%Y", text)).ok()?;
     (1900..=2200).contains(&day.year()).then_some(day)
 }
 
 /// The first instant of a day in Vietnam.
-fn begins(day: Date) -> Option<Timestamp> {
+pub(super) fn begins(day: Date) -> Option<Timestamp> {
     let zone: TimeZone = vietnam();
     day.to_zoned(zone).ok().map(|start| start.timestamp())
 }

@@ -26,7 +26,19 @@ pub(super) struct Frame {
     /// Whether the visitor may see and change the rules and the topics.
     pub(super) rules: bool,
     pub(super) other_language: String,
+    /// Pages of the administration that the visitor may see: address and word.
+    pub(super) doors: Vec<(&'static str, &'static str)>,
+    /// The path of the page.
+    here: String,
 }
+
+/// The pages of the administration, with what it takes to see them.
+const DOORS: [(Act, &str, &str); 4] = [
+    (Act::ManagePeople, "/console/people", "people"),
+    (Act::ManageKeys, "/console/keys", "keys"),
+    (Act::ManageWebhooks, "/console/webhooks", "webhooks"),
+    (Act::ReadAudit, "/console/audit", "audit"),
+];
 
 /// Renders a page.
 pub(super) fn page(template: &impl Template) -> Result<Response, Trouble> {
@@ -48,7 +60,14 @@ impl Frame {
             unanswered: visitor.may(Act::ReadUnanswered),
             rules: visitor.may(Act::Decide),
             other_language,
+            doors: DOORS.iter().filter(|(act, ..)| visitor.may(*act)).map(|(_, at, word)| (*at, *word)).collect(),
+            here: path.to_owned(),
         }
+    }
+
+    /// Whether this page is, or belongs to, the one at `address`.
+    pub(super) fn is_here(&self, address: &str) -> bool {
+        self.here.strip_prefix(address).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// Words by key.

@@ -14,7 +14,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 /// Where nothing may be kept by a cache, not even that the page is forbidden.
-const STAFF: [&str; 5] = ["/desk", "/console", "/login", "/logout", "/sign-in"];
+const STAFF: [&str; 6] = ["/account", "/desk", "/console", "/login", "/logout", "/sign-in"];
 
 /// Marks an answer that was made for somebody who is signed in.
 #[derive(Clone, Copy)]

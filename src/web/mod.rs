@@ -6,6 +6,7 @@
 mod api;
 mod asked;
 mod assets;
+mod caller;
 mod directory;
 mod form;
 mod found;
@@ -42,7 +43,7 @@ pub use serve::serve;
 use crate::clock::{Clock, Timestamp};
 use crate::index::SearchIndex;
 use crate::store::Store;
-use crate::{accounts, portal, triage};
+use crate::{accounts, fetch, pipeline, portal, triage};
 
 /// What the pages need. Cheap to clone.
 #[derive(Clone)]
@@ -59,6 +60,10 @@ pub struct Parts {
     pub accounts: accounts::Options,
     /// How stories are scored; shown to editors who ask why.
     pub triage: triage::Options,
+    /// Where items go that portals hand in.
+    pub intake: pipeline::Intake,
+    /// How events leave.
+    pub sender: fetch::Sender,
     /// Addresses.
     pub options: Options,
     /// What `/metrics` shows; the router adds its own counters.
@@ -95,6 +100,8 @@ pub struct Options {
     pub secure_cookies: bool,
     /// Whom portals write to about the crawler; shown at `/crawler`.
     pub contact: String,
+    /// Networks of the proxies that pass requests on: only they are believed where a request comes from.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
 }
 
 impl Default for Options {
@@ -105,6 +112,7 @@ impl Default for Options {
             operations_listen: String::new(),
             secure_cookies: false,
             contact: String::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 }

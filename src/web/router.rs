@@ -7,20 +7,23 @@ use anyhow::{Context, Result};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::pages::{
-    about, desk, desk_story, document, feeds, home, item, login, operations, portal, search, story, suggest, unanswered,
+    about, account, audit, desk, desk_story, document, feeds, home, item, keys, login, operations, people, portal,
+    search, story, suggest, unanswered, webhooks,
 };
 use super::{Parts, Site, api, assets, guard, headers, pages, trouble, visitor};
 use crate::accounts::Act;
 
 /// Bytes of a request's body: forms and decisions are small.
 const MAX_BODY: usize = 64 * 1024;
+/// Bytes of an item that a portal hands in: 200,000 characters of text and what JSON makes of them.
+const MAX_ITEM: usize = 1024 * 1024;
 /// Time for a whole request, its body included.
 const MAX_TIME: Duration = Duration::from_secs(30);
 
@@ -68,6 +71,9 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/api/v1/portals", get(api::portals))
         .route("/api/v1/amplified", get(api::amplified))
         .route("/api/v1/openapi.json", get(api::openapi::show))
+        .route("/api/v1/decisions", only(Act::ReadDecisions, get(api::decisions::list)))
+        .route("/api/v1/webhooks", only(Act::ManageOwnWebhooks, get(api::webhooks::list).post(api::webhooks::make)))
+        .route("/api/v1/webhooks/{id}", only(Act::ManageOwnWebhooks, delete(api::webhooks::remove)))
         .route("/api/v1/desk/items", only(Act::ReadDesk, get(api::desk::queue)))
         .route("/api/v1/desk/items/{id}/decisions", only(Act::Propose, post(api::desk::decide)))
         .route("/api/v1/desk/questions", only(Act::Decide, get(api::story::questions)))
@@ -92,6 +98,20 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/console/questions", only(Act::ReadConsole, post(pages::questions::answer)))
         .route("/console/unanswered", only(Act::ReadUnanswered, get(unanswered::show)))
         .route("/console/unanswered.csv", only(Act::ReadUnanswered, get(unanswered::csv)))
+        // One's own account, and the administration.
+        .route("/account", only(Act::OwnAccount, get(account::show)))
+        .route("/account/prove", only(Act::OwnAccount, post(account::prove)))
+        .route("/account/sessions", only(Act::OwnAccount, post(account::end_sessions)))
+        .route("/account/password", only(Act::OwnAccount, post(account::set_password)))
+        .route("/account/second", only(Act::OwnAccount, post(account::second_factor)))
+        .route("/console/people", only(Act::ManagePeople, get(people::show).post(people::invite)))
+        .route("/console/people/{name}", only(Act::ManagePeople, post(people::change)))
+        .route("/console/keys", only(Act::ManageKeys, get(keys::show).post(keys::make)))
+        .route("/console/keys/{prefix}", only(Act::ManageKeys, post(keys::revoke)))
+        .route("/console/webhooks", only(Act::ManageWebhooks, get(webhooks::show).post(webhooks::make)))
+        .route("/console/webhooks/{id}", only(Act::ManageWebhooks, post(webhooks::change)))
+        .route("/console/audit", only(Act::ReadAudit, get(audit::show)))
+        .route("/console/audit.csv", only(Act::ExportAudit, get(audit::csv)))
         .route("/console/rules", only(Act::Decide, get(pages::rules::list)))
         .route("/console/rules/new", only(Act::Decide, get(pages::rules::new)))
         .route("/console/rules/draft", only(Act::Decide, post(pages::rules::draft)))
@@ -106,9 +126,16 @@ pub fn router(parts: Parts) -> Result<Router> {
         .route("/metrics", get(operations::metrics))
         .fallback(trouble::nothing_here);
 
+    // What portals hand in is as long as their articles are.
+    let long = Router::new()
+        .route("/api/v1/items", only(Act::Push, post(api::items::hand_in)))
+        .layer(from_fn(guard::plain))
+        .layer(RequestBodyLimitLayer::new(MAX_ITEM));
+
     Ok(routes
         .layer(from_fn(guard::plain))
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .merge(long)
         .layer(same_origin)
         .layer(from_fn_with_state(counted, operations::count))
         .layer(from_fn_with_state(Arc::clone(&site), visitor::recognise))

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::form;
 use super::frame::Frame;
+use super::pages::account;
 use super::visitor::Visitor;
 
 /// Why there is no ordinary answer.
@@ -19,6 +20,8 @@ pub(super) enum Trouble {
     SignIn,
     /// The visitor may not do this.
     Forbidden,
+    /// The visitor may do this, and has to prove first who they are.
+    Prove,
     /// The request makes no sense; the text says why.
     Bad(String),
     /// The search engine does not answer.
@@ -39,6 +42,9 @@ impl From<askama::Error> for Trouble {
     }
 }
 
+/// What is told to whoever has to prove who they are.
+const PROVE: &str = "prove first who you are";
+
 /// What [`present`] needs to know, carried on a bare response.
 #[derive(Clone)]
 struct Told(String);
@@ -49,6 +55,7 @@ impl IntoResponse for Trouble {
             Self::NotFound => (StatusCode::NOT_FOUND, String::new()),
             Self::SignIn => (StatusCode::UNAUTHORIZED, String::new()),
             Self::Forbidden => (StatusCode::FORBIDDEN, String::new()),
+            Self::Prove => (StatusCode::FORBIDDEN, PROVE.to_owned()),
             Self::Bad(why) => (StatusCode::BAD_REQUEST, why),
             Self::NoSearch(cause) => {
                 tracing::error!(cause = format!("{cause:#}"), "cannot search");
@@ -88,6 +95,8 @@ pub(super) fn present(response: Response, visitor: &Visitor) -> Response {
     } else if status == StatusCode::UNAUTHORIZED {
         let query = form::write([("next", visitor.here.as_str())]);
         Redirect::to(&format!("/login?{query}")).into_response()
+    } else if told == PROVE {
+        account::ask_for_proof(visitor).unwrap_or_else(|_| status.into_response())
     } else {
         page(status, &told, visitor)
     };

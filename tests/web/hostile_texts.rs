@@ -50,6 +50,8 @@ async fn house() -> (House, Vec<String>) {
         index_status: Arc::new(move || futures::future::ready(status.clone()).boxed()),
         accounts: accounts::Options::default(),
         triage: triage::Options::default(),
+        intake: intake(&store, &folder),
+        sender: lantoa::fetch::Sender::new(&lantoa::fetch::Options::default()).unwrap(),
         options: web::Options::default(),
         metrics: Arc::default(),
     };

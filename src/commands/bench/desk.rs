@@ -18,11 +18,11 @@ use tower::ServiceExt;
 use crate::accounts::{self, Role};
 use crate::clock::Clock;
 use crate::commands::println_or_quit;
-use crate::index::{Document, PutError, Query, Results, SearchIndex};
+use crate::index::{Document, PutError, Query, Results, SearchIndex, outbox};
 use crate::store::Store;
 use crate::triage::table::crowd::{self, Crowd};
-use crate::triage::{self};
 use crate::web::{self, IndexStatus, Parts};
+use crate::{dedup, fetch, pipeline, triage};
 
 /// Options of `lantoa bench desk`.
 #[derive(Debug, clap::Args)]
@@ -78,6 +78,17 @@ pub(super) async fn run(args: &Args, json: bool) -> Result<ExitCode> {
     let began = Instant::now();
     crowd::fill(&store, crowd, clock.now(), |made| eprintln!("{made} articles")).await?;
     eprintln!("made up in {:.0} s", began.elapsed().as_secs_f64());
+    let dedup = Arc::new(dedup::Options::default());
+    let window = Arc::new(dedup::Window::open(&folder.path().join("dedup"), &dedup)?.window);
+    let intake = pipeline::Intake {
+        store: store.clone(),
+        window,
+        targets: Arc::from(["embedded"]),
+        index: outbox::Worker::new(store.clone(), "embedded", Arc::new(NoEngine), 100).handle(),
+        dedup,
+        triage: Arc::default(),
+        triage_hours: 72,
+    };
     let router = web::router(Parts {
         store: store.clone(),
         clock: clock.clone(),
@@ -85,6 +96,8 @@ pub(super) async fn run(args: &Args, json: bool) -> Result<ExitCode> {
         index_status: Arc::new(|| Box::pin(std::future::ready(IndexStatus::default()))),
         accounts: accounts::Options::default(),
         triage: triage::Options::default(),
+        intake,
+        sender: fetch::Sender::new(&fetch::Options::default())?,
         options: web::Options::default(),
         metrics: Arc::default(),
     })?;

@@ -70,6 +70,16 @@ async fn act(
         }
         "assign" => {
             set_value(connection, story, did, rule, now).await?;
+            // Whoever was given the story by a person keeps it, and so does nobody.
+            sqlx::query(
+                "UPDATE triage_item SET assigned_to = $2 WHERE id = $1 AND state IN ('new', 'proposed', 'snoozed')
+                    AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.item_id = $1 AND d.action = 'assign')",
+            )
+            .bind(item)
+            .bind(&did.value)
+            .execute(&mut *connection)
+            .await
+            .with_context(|| format!("cannot give item {item} to `{}`", did.value))?;
             Ok(true)
         }
         "routine" => {

@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use sqlx::FromRow;
 
+use super::told;
 use crate::clock::Timestamp;
-use crate::store::{Connection, instant, millis};
+use crate::store::{Connection, chain, instant, millis};
 use crate::triage::{Decision, Level, State};
 
 /// How an item stands: what a decision reads and changes.
@@ -76,7 +77,7 @@ pub(in crate::triage) async fn story_of(connection: &mut Connection, item: i64) 
 }
 
 /// The item of a story, if it has one.
-pub(in crate::triage) async fn item_of(connection: &mut Connection, story: &str) -> Result<Option<i64>> {
+pub(in crate::triage) async fn number_of_item(connection: &mut Connection, story: &str) -> Result<Option<i64>> {
     sqlx::query_scalar("SELECT id FROM triage_item WHERE story_id = $1")
         .bind(story)
         .fetch_optional(connection)
@@ -119,9 +120,10 @@ pub(in crate::triage) async fn add_decision(
     detail: &Value,
     now: Timestamp,
 ) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO decision (item_id, at, actor, action, reason, from_state, to_state, revision, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    let decided_text = told::keep(connection, item).await?;
+    let (id,): (i64,) = sqlx::query_as(
+        "INSERT INTO decision (item_id, at, actor, action, reason, from_state, to_state, revision, detail, decided_text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     )
     .bind(item)
     .bind(millis(now))
@@ -132,10 +134,11 @@ pub(in crate::triage) async fn add_decision(
     .bind(to.state.as_str())
     .bind(to.revision)
     .bind(detail.to_string())
-    .execute(connection)
+    .bind(decided_text)
+    .fetch_one(&mut *connection)
     .await
     .with_context(|| format!("cannot add a decision about item {item}"))?;
-    Ok(())
+    chain::append(connection, &told::DECISIONS, id).await
 }
 
 pub(in crate::triage) async fn decisions_since(
@@ -172,4 +175,16 @@ pub(in crate::triage) async fn decisions_since(
 
 pub(super) fn read_state(word: &str) -> Result<State> {
     word.parse().map_err(|problem: String| anyhow::anyhow!("cannot read the queue: {problem}"))
+}
+
+/// The item of a story with its revision; nothing for a story that is not in the queue.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn item_of(connection: &mut Connection, story: &str) -> Result<Option<(i64, i64)>> {
+    sqlx::query_as("SELECT id, revision FROM triage_item WHERE story_id = $1")
+        .bind(story)
+        .fetch_optional(connection)
+        .await
+        .with_context(|| format!("cannot look up the item of story {story}"))
 }

@@ -55,8 +55,7 @@ struct Row {
     decided_at: Option<i64>,
     amplified_at: Option<i64>,
     published_at: i64,
-    slug: String,
-    name: String,
+    portal_id: i64,
 }
 
 /// The numbers of the items that entered the queue within the last `days`; for an officer those of its own portals.
@@ -72,18 +71,22 @@ pub async fn of(pool: &Pool, days: i64, own: Option<&[String]>, now: Timestamp) 
         format!("AND t.id IN (SELECT x.item_id FROM triage_place x WHERE x.portal_id IN ({ids}))")
     });
     let sql = format!(
-        "SELECT t.created_at, t.decided_at, t.amplified_at, COALESCE(a.published_at, a.first_seen_at) AS published_at,
-                p.slug, p.name
-         FROM triage_item t JOIN article a
-            ON a.id = (SELECT COALESCE(y.lead, y.id) FROM story y WHERE y.id = t.story_id) JOIN portal p ON p.id = a.portal_id
-         WHERE t.created_at >= $1 {bound} ORDER BY t.created_at DESC LIMIT $2"
+        "SELECT t.created_at, t.decided_at, t.amplified_at, COALESCE(t.published_at, t.created_at) AS published_at,
+                t.portal_id
+         FROM triage_item t
+         WHERE t.created_at >= $1 AND t.portal_id IS NOT NULL {bound} ORDER BY t.created_at DESC LIMIT $2"
     );
     let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql)).bind(since).bind(MOST);
     for slug in own.unwrap_or_default() {
         query = query.bind(slug);
     }
     let rows = query.fetch_all(pool).await.context("cannot read the numbers of the desk")?;
-    Ok(Numbers { oldest_waiting: oldest_waiting(pool, own).await?, ..count(&rows) })
+    let portals: Vec<(i64, String, String)> = sqlx::query_as("SELECT id, slug, name FROM portal")
+        .fetch_all(pool)
+        .await
+        .context("cannot read the names of portals")?;
+    let names = portals.into_iter().map(|(id, slug, name)| (id, (slug, name))).collect();
+    Ok(Numbers { oldest_waiting: oldest_waiting(pool, own).await?, ..count(&rows, &names) })
 }
 
 /// Of what waits, not what is put off.
@@ -94,8 +97,7 @@ async fn oldest_waiting(pool: &Pool, own: Option<&[String]>) -> Result<Option<Ti
     });
     // The one that came first is near enough the oldest, and one step in an index.
     let sql = format!(
-        "SELECT COALESCE(a.published_at, a.first_seen_at) FROM triage_item t JOIN article a
-            ON a.id = (SELECT COALESCE(y.lead, y.id) FROM story y WHERE y.id = t.story_id)
+        "SELECT COALESCE(t.published_at, t.created_at) FROM triage_item t
          WHERE t.state IN ('new', 'proposed') {bound} ORDER BY t.created_at LIMIT 1"
     );
     let mut query = sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql));
@@ -134,16 +136,18 @@ fn waited(minutes: &[i64]) -> Waited {
     Waited { median: rank(50), percentile_95: rank(95) }
 }
 
-fn count(rows: &[Row]) -> Numbers {
+fn count(rows: &[Row], names: &HashMap<i64, (String, String)>) -> Numbers {
     let (mut all, mut days) = (Heap::default(), BTreeMap::<Date, Heap>::new());
-    let mut portals = HashMap::<(&str, &str), Heap>::new();
+    let mut portals = HashMap::<i64, Heap>::new();
     for row in rows {
         all.add(row);
         days.entry(instant(row.created_at).to_zoned(vietnam()).date()).or_default().add(row);
-        portals.entry((&row.slug, &row.name)).or_default().add(row);
+        portals.entry(row.portal_id).or_default().add(row);
     }
-    let mut portals: Vec<(String, String, Counted)> =
-        portals.into_iter().map(|((slug, name), heap)| (slug.to_owned(), name.to_owned(), heap.counted())).collect();
+    let mut portals: Vec<(String, String, Counted)> = portals
+        .into_iter()
+        .filter_map(|(id, heap)| names.get(&id).map(|(slug, name)| (slug.clone(), name.clone(), heap.counted())))
+        .collect();
     portals.sort_by(|a, b| (b.2.shown, &a.0).cmp(&(a.2.shown, &b.0)));
     Numbers {
         waited: all.counted().waited,
@@ -171,15 +175,15 @@ mod tests {
 
     #[test]
     fn each_item_counts_on_its_day_and_for_its_portal() {
-        let row = |day: i64, decided: Option<i64>, slug: &str| Row {
+        let row = |day: i64, decided: Option<i64>, portal_id: i64| Row {
             created_at: day * 86_400_000,
             decided_at: decided.map(|minutes| day * 86_400_000 + minutes * 60_000),
             amplified_at: decided,
             published_at: day * 86_400_000,
-            slug: slug.to_owned(),
-            name: slug.to_owned(),
+            portal_id,
         };
-        let numbers = count(&[row(1, Some(10), "a"), row(1, None, "a"), row(2, Some(30), "b")]);
+        let names = [(1, "a"), (2, "b")].map(|(id, slug)| (id, (slug.to_owned(), slug.to_owned()))).into();
+        let numbers = count(&[row(1, Some(10), 1), row(1, None, 1), row(2, Some(30), 2)], &names);
         let told: Vec<_> = numbers.days.iter().map(|(_, day)| (day.shown, day.decided, day.selected)).collect();
         assert_eq!(told, [(1, 1, 1), (2, 1, 1)]);
         let told: Vec<_> = numbers.portals.iter().map(|(slug, _, all)| (slug.as_str(), all.shown)).collect();

@@ -76,7 +76,13 @@ fn read(body: &[u8]) -> Result<(Action, i64, String), Trouble> {
         Some(Value::String(reason)) => reason,
         Some(_) => return Err(bad("`reason` is a text".into())),
     };
-    let action = serde_json::from_value(Value::Object(fields)).map_err(|cause| bad(cause.to_string()))?;
+    let names: Vec<String> = fields.keys().cloned().collect();
+    let action: Action = serde_json::from_value(Value::Object(fields)).map_err(|cause| bad(cause.to_string()))?;
+    // serde lets an action without fields of its own have any.
+    let known = serde_json::to_value(&action).unwrap_or_default();
+    if let Some(name) = names.iter().find(|name| known.get(name.as_str()).is_none()) {
+        return Err(bad(format!("unknown field `{name}`")));
+    }
     Ok((action, revision, reason))
 }
 

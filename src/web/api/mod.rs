@@ -1,9 +1,12 @@
 //! The public API, version 1: the twins of the pages, as JSON.
 
+pub(super) mod decisions;
 pub(super) mod desk;
 pub(super) mod document;
+pub(super) mod items;
 pub(super) mod openapi;
 pub(super) mod story;
+pub(super) mod webhooks;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::accounts::{self, Account, Role, SignedIn, Weakness};
+use crate::accounts::{self, Account, Attempt, Role, SignedIn, Weakness};
 use crate::web::Site;
 use crate::web::form::{Form, Query};
 use crate::web::frame::{Frame, page};
@@ -41,7 +41,9 @@ pub(in crate::web) async fn submit(
     let (name, password) = (form.get("name").unwrap_or_default(), form.exact("password").unwrap_or_default());
     let next = form.get("next").filter(|next| inside(next)).unwrap_or_default();
     let parts = &site.parts;
-    let signed_in = accounts::sign_in(&parts.store, &site.hasher, &parts.accounts, name, password, site.now()).await?;
+    let code = form.get("code").unwrap_or_default();
+    let attempt = Attempt { name, password, code, caller: &visitor.caller };
+    let signed_in = accounts::sign_in(&parts.store, &site.hasher, &parts.accounts, attempt, site.now()).await?;
     match signed_in {
         Some(signed_in) => admit(&site, &visitor, &signed_in, next).await,
         None => {
@@ -84,23 +86,29 @@ pub(in crate::web) async fn use_link(
     if let Some(password) = password {
         let owner = accounts::link_owner(&parts.store, &token, now).await?;
         let name = owner.map(|owner| owner.name).unwrap_or_default();
-        let problem = match accounts::judge(password, &name) {
-            Err(Weakness::Short) => "short",
-            Err(Weakness::Long) => "long",
-            Err(Weakness::Guessable) => "guessable",
-            Ok(()) if form.exact("again") != Some(password) => "differs",
-            Ok(()) => "",
-        };
+        let problem = fault_of(password, form.exact("again"), &name);
         if !problem.is_empty() {
             return link_page(&site, &visitor, &token, problem).await;
         }
     } else if form.get("straight_in").is_none() {
         return link_page(&site, &visitor, &token, "short").await;
     }
-    let entered = accounts::enter_by_link(&parts.store, &site.hasher, &parts.accounts, &token, password, now).await?;
+    let (store, caller) = (&parts.store, &visitor.caller);
+    let entered = accounts::enter_by_link(store, &site.hasher, &parts.accounts, &token, password, caller, now).await?;
     match entered {
         Some(signed_in) => admit(&site, &visitor, &signed_in, "").await,
         None => link_page(&site, &visitor, &token, "").await,
+    }
+}
+
+/// Why a new password is not taken, as the words of the page name it; nothing when it is.
+pub(super) fn fault_of(password: &str, again: Option<&str>, name: &str) -> &'static str {
+    match accounts::judge(password, name) {
+        Err(Weakness::Short) => "short",
+        Err(Weakness::Long) => "long",
+        Err(Weakness::Guessable) => "guessable",
+        Ok(()) if again != Some(password) => "differs",
+        Ok(()) => "",
     }
 }
 
@@ -125,10 +133,15 @@ pub(in crate::web) async fn leave(State(site): State<Arc<Site>>, visitor: Visito
 }
 
 /// A new session, always under a new secret; the one that the browser had before ends.
-async fn admit(site: &Site, visitor: &Visitor, signed_in: &SignedIn, next: &str) -> Result<Response, Trouble> {
+pub(super) async fn admit(
+    site: &Site,
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    next: &str,
+) -> Result<Response, Trouble> {
     end_session(site, visitor).await?;
     let mut response = Redirect::to(destination(&signed_in.account, next)).into_response();
-    visitor::let_in(site, response.headers_mut(), &signed_in.session);
+    visitor::let_in(site, response.headers_mut(), signed_in);
     Ok(response)
 }
 

@@ -10,6 +10,7 @@ use jiff::ToSpan;
 
 use crate::clock::vietnam;
 use crate::index::unanswered::{Cluster, clusters, table};
+use crate::share::cell;
 use crate::web::asked::show_day;
 use crate::web::directory::Directory;
 use crate::web::form::{self, Query};
@@ -63,8 +64,8 @@ pub(in crate::web) async fn csv(State(site): State<Arc<Site>>, Query(fields): Qu
         let cluster = &line.cluster;
         let portals: Vec<&str> = line.portals.iter().map(|(slug, _)| slug.as_str()).collect();
         let record = [
-            harmless(&cluster.shown),
-            harmless(&cluster.others.join(" | ")),
+            cell(&cluster.shown),
+            cell(&cluster.others.join(" | ")),
             cluster.searches.to_string(),
             cluster.empty.to_string(),
             cluster.last.to_string(),
@@ -75,11 +76,6 @@ pub(in crate::web) async fn csv(State(site): State<Arc<Site>>, Query(fields): Qu
     let bytes = writer.into_inner().map_err(|cause| Trouble::Internal(anyhow::anyhow!("cannot write: {cause}")))?;
     let name = "attachment; filename=\"unanswered.csv\"";
     Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name)], bytes).into_response())
-}
-
-/// A spreadsheet takes what begins so for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 async fn lines(site: &Site, fields: &form::Form) -> Result<(i64, Vec<Line>), Trouble> {
@@ -110,18 +106,5 @@ impl Unanswered {
 
     fn again(&self, cluster: &Cluster) -> String {
         format!("/search?{}", form::write([("q", cluster.shown.as_str())]))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        let check = |text: &str, expected: &str| assert_eq!(harmless(text), expected);
-        check("=HYPERLINK(1)", "'=HYPERLINK(1)");
-        check("-2+3", "'-2+3");
-        check("học phí", "học phí");
     }
 }

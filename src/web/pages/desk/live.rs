@@ -38,6 +38,8 @@ const TICK: Duration = Duration::from_secs(2);
 const TICKS_A_CHECK: u32 = 7;
 /// Milliseconds after which somebody who said nothing more is taken to be gone.
 const LOOKS_FOR_MS: i64 = 60_000;
+/// Milliseconds for which the count of a filter that is kept is not made anew.
+const COUNTS_FOR_MS: i128 = 5_000;
 
 /// Ends with the server; `serve` hands it to every request.
 #[derive(Clone)]
@@ -48,6 +50,7 @@ pub(in crate::web) struct Live {
     stirred: broadcast::Sender<Stir>,
     watchers: Mutex<HashMap<i64, usize>>,
     looking: Mutex<HashMap<i64, HashMap<String, Timestamp>>>,
+    counts: Mutex<HashMap<String, (Timestamp, i64)>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +63,8 @@ enum Stir {
 
 impl Default for Live {
     fn default() -> Self {
-        Self { stirred: broadcast::channel(256).0, watchers: Mutex::default(), looking: Mutex::default() }
+        let (watchers, looking, counts) = Default::default();
+        Self { stirred: broadcast::channel(256).0, watchers, looking, counts }
     }
 }
 
@@ -108,6 +112,19 @@ impl Live {
             (!names.is_empty()).then_some((*item, names))
         };
         items.iter().filter_map(others).collect()
+    }
+
+    /// The count of a filter that is kept, when it was counted a moment ago: a filter that lets little through looks at
+    /// every item that waits.
+    pub(super) fn counted(&self, key: &str, now: Timestamp) -> Option<i64> {
+        let counts = self.counts.lock().ok()?;
+        counts.get(key).filter(|(at, _)| now.duration_since(*at).as_millis().abs() < COUNTS_FOR_MS).map(|(_, n)| *n)
+    }
+
+    pub(super) fn count(&self, key: String, count: i64, now: Timestamp) {
+        let Ok(mut counts) = self.counts.lock() else { return };
+        counts.retain(|_, (at, _)| now.duration_since(*at).as_millis().abs() < COUNTS_FOR_MS);
+        counts.insert(key, (now, count));
     }
 
     /// A seat for one more watcher of this account.

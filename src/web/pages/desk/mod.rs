@@ -37,7 +37,7 @@ use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 
 /// Cards on one page: more than anybody looks through at a time.
-const CARDS: i64 = 40;
+const CARDS: i64 = 30;
 /// Pages that can be turned to.
 const PAGES: i64 = 50;
 /// Decisions that are told, and taken back, together.

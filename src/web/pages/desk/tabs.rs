@@ -128,8 +128,16 @@ pub(super) async fn all(site: &Site, account: &Account, choice: &Choice, now: Ti
     let here = choice.query(1);
     for saved in views::list(pool, account.id).await? {
         let kept = Choice::read(&form::read(saved.query.as_bytes()), site, account);
-        let count = triage::table::tally(pool, &kept.filter, MOST_COUNTED, now).await?;
         let query = kept.query(1);
+        let key = format!("{} {query}", account.id);
+        let count = match site.live.counted(&key, now) {
+            Some(count) => count,
+            None => {
+                let count = triage::table::tally(pool, &kept.filter, MOST_COUNTED, now).await?;
+                site.live.count(key, count, now);
+                count
+            }
+        };
         let current = query == here;
         if current {
             tabs.iter_mut().for_each(|tab| tab.current = false);
