@@ -222,7 +222,7 @@ fn in_history(moved: &Moved) -> Value {
 }
 
 async fn standing_of(connection: &mut Connection, story: &str) -> Result<Option<Standing>> {
-    match table::item_of(connection, story).await? {
+    match table::number_of_item(connection, story).await? {
         Some(item) => table::standing(connection, item).await,
         None => Ok(None),
     }
@@ -230,17 +230,17 @@ async fn standing_of(connection: &mut Connection, story: &str) -> Result<Option<
 
 /// The item of a story; one is made for a story that was too old for the queue.
 async fn item_of(connection: &mut Connection, story: &str, now: Timestamp) -> Result<i64> {
-    if table::item_of(connection, story).await?.is_none() {
+    if table::number_of_item(connection, story).await?.is_none() {
         table::refresh(connection, story, &Options::default(), now).await?;
     }
-    table::item_of(connection, story).await?.with_context(|| format!("story {story} has no item"))
+    table::number_of_item(connection, story).await?.with_context(|| format!("story {story} has no item"))
 }
 
 /// After articles moved: a story that has none left is no longer in the queue, one that has some again is. Its score is
 /// made by the ordinary weights until the next round makes all of them anew.
 async fn settle_item(connection: &mut Connection, story: &str, actor: &str, but: i64, now: Timestamp) -> Result<()> {
     let is_empty = stories::articles_of(connection, story).await?.is_empty();
-    let item = table::item_of(connection, story).await?;
+    let item = table::number_of_item(connection, story).await?;
     if !is_empty {
         table::refresh(connection, story, &Options::default(), now).await?;
     }

@@ -25,7 +25,7 @@ pub(super) use cards::card;
 pub use decisions::item_to_decide;
 pub use queue::{counts, queue, queue_from, tally};
 
-pub(super) use decisions::{Standing, add_decision, decisions_since, item_of, move_to, standing, story_of};
+pub(super) use decisions::{Standing, add_decision, decisions_since, move_to, number_of_item, standing, story_of};
 
 /// Cards that a program gets at once.
 pub const MAX_CARDS: i64 = 100;
@@ -159,7 +159,7 @@ pub async fn item(pool: &Pool, id: i64) -> Result<Option<Card>> {
 /// When the record cannot be read.
 pub async fn number_of(pool: &Pool, story: &str) -> Result<Option<i64>> {
     let mut connection = pool.acquire().await.context("cannot reach the record")?;
-    item_of(&mut connection, story).await
+    number_of_item(&mut connection, story).await
 }
 
 /// Every decision about an item, oldest first.

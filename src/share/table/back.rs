@@ -81,7 +81,7 @@ pub async fn told(pool: &Pool, sought: &Sought, limit: i64) -> Result<Vec<Told>>
             let marks: Vec<String> = (0..portals.len()).map(|n| format!("${}", n + 4)).collect();
             format!("p.slug IN ({})", marks.join(", "))
         }
-        None => "a.id = t.story_id".to_owned(),
+        None => "a.id = (SELECT COALESCE(y.lead, y.id) FROM story y WHERE y.id = t.story_id)".to_owned(),
     };
     // The portal's own article, its first; the story's first for whoever is bound to none. Every value is bound.
     let sql = format!(

@@ -77,7 +77,7 @@ pub(in crate::triage) async fn story_of(connection: &mut Connection, item: i64) 
 }
 
 /// The item of a story, if it has one.
-pub(in crate::triage) async fn item_of(connection: &mut Connection, story: &str) -> Result<Option<i64>> {
+pub(in crate::triage) async fn number_of_item(connection: &mut Connection, story: &str) -> Result<Option<i64>> {
     sqlx::query_scalar("SELECT id FROM triage_item WHERE story_id = $1")
         .bind(story)
         .fetch_optional(connection)

@@ -47,7 +47,8 @@ impl Told {
 pub(super) async fn keep(connection: &mut Connection, item: i64) -> Result<String> {
     let cannot = || format!("cannot keep what item {item} says");
     let told: Option<Told> = sqlx::query_as(
-        "SELECT a.title, a.summary, a.text FROM triage_item t JOIN article a ON a.id = t.story_id WHERE t.id = $1",
+        "SELECT a.title, a.summary, a.text FROM triage_item t JOIN article a
+            ON a.id = (SELECT COALESCE(y.lead, y.id) FROM story y WHERE y.id = t.story_id) WHERE t.id = $1",
     )
     .bind(item)
     .fetch_optional(&mut *connection)
