@@ -145,7 +145,7 @@ fn wrong_arguments_are_named() {
     check(&["portal", "import", "khong-co.csv"], &["cannot import khong-co.csv"]);
     check(&["export", "articles", "--since", "mai"], &["cannot export", "`mai` is not a date", "example"]);
     check(&["search", "x", "--from", "mai"], &["cannot search"]);
-    check(&["user", "add", "an", "--role", "officer"], &["an officer needs --portal"]);
+    check(&["user", "add", "an", "--role", "officer"], &["--portal SLUG"]);
     check(&["extract", "khong-co.html"], &["cannot read khong-co.html"]);
     check(&["--data-dir", "none", "backup", "b"], &["cannot back up none", "--data-dir"]);
     check(&["restore", "b"], &["cannot restore b", "lantoa backup"]);

@@ -65,7 +65,7 @@ pub async fn create(
 fn bindable(name: &str, role: Role, portals: &[String]) -> Result<()> {
     ensure!(
         (role == Role::Officer) != portals.is_empty(),
-        "cannot make user `{name}` {role} (an officer needs a portal, the other roles take none)"
+        "cannot make user `{name}` {role} (an officer needs a portal, --portal SLUG; the other roles take none)"
     );
     Ok(())
 }
