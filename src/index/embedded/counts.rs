@@ -42,16 +42,18 @@ impl Counts {
         self.portals.resize(names.portals.len(), 0);
         self.documents.resize(names.documents.len(), 0);
         self.total += matches.count() as u64;
-        matches.each(|doc| {
-            if let Some(place) = part.columns.place(doc) {
-                let year = usize::try_from(place.year.saturating_sub(FIRST_YEAR)).unwrap_or_default();
-                one_more(&mut self.portals, place.portal as usize);
-                one_more(&mut self.kinds, usize::from(place.kind));
-                one_more(&mut self.topics, usize::from(place.topic));
-                one_more(&mut self.years, year.min(YEARS - 1));
-            }
+        let mut places = vec![0; part.columns.places.len()];
+        matches.each(|doc| add(&mut places, part.columns.place_of(doc), 1));
+        for (place, n) in part.columns.places.iter().zip(places).filter(|(_, n)| *n > 0) {
+            let year = usize::try_from(place.year.saturating_sub(FIRST_YEAR)).unwrap_or_default();
+            add(&mut self.portals, place.portal as usize, n);
+            add(&mut self.kinds, usize::from(place.kind), n);
+            add(&mut self.topics, usize::from(place.topic), n);
+            add(&mut self.years, year.min(YEARS - 1), n);
+        }
+        matches.met(&part.columns.citing).each(|doc| {
             for number in part.columns.cited(doc) {
-                one_more(&mut self.documents, *number as usize);
+                add(&mut self.documents, *number as usize, 1);
             }
         });
     }
@@ -75,9 +77,9 @@ impl Counts {
     }
 }
 
-fn one_more(counts: &mut [u32], at: usize) {
+fn add(counts: &mut [u32], at: usize, n: u32) {
     if let Some(count) = counts.get_mut(at) {
-        *count += 1;
+        *count += n;
     }
 }
 

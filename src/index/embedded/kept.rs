@@ -12,21 +12,35 @@ use xxhash_rust::xxh3::Xxh3;
 use super::bits::Bits;
 use super::columns::{AllNames, Columns};
 
-/// Memory for sets: those of 500 words in an index of 1,000,000 articles.
-const MOST_BYTES: usize = 64 << 20;
+/// Memory for the sets of words, and for those of phrases, which take a hundred times as long to make and are fewer: 1,000
+/// words and 250 phrases in an index of 1,000,000 articles.
+const MOST_BYTES_OF_WORDS: usize = 128 << 20;
+const MOST_BYTES_OF_PHRASES: usize = 32 << 20;
 
-#[derive(Default)]
 pub(super) struct Kept {
     pub(super) names: AllNames,
     columns: Mutex<HashMap<SegmentId, Arc<Columns>>>,
     /// The state of the index that was followed last.
     followed: AtomicU64,
-    sets: Mutex<Sets>,
+    words: Mutex<Sets>,
+    phrases: Mutex<Sets>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            names: AllNames::default(),
+            columns: Mutex::default(),
+            followed: AtomicU64::default(),
+            words: Mutex::new(Sets::of_most(MOST_BYTES_OF_WORDS)),
+            phrases: Mutex::new(Sets::of_most(MOST_BYTES_OF_PHRASES)),
+        }
+    }
 }
 
 /// Two generations: when the younger is half of what may be kept, the older one goes.
-#[derive(Default)]
 struct Sets {
+    most_bytes: usize,
     younger: HashMap<Name, Arc<Bits>>,
     older: HashMap<Name, Arc<Bits>>,
     bytes: usize,
@@ -83,9 +97,14 @@ impl Kept {
         Ok(())
     }
 
-    /// The set of this name.
-    pub(super) fn set(&self, name: Name) -> Option<Arc<Bits>> {
-        let mut sets = lock(&self.sets);
+    /// Where the sets of so many words side by side are kept.
+    fn sets(&self, words: usize) -> MutexGuard<'_, Sets> {
+        lock(if words > 1 { &self.phrases } else { &self.words })
+    }
+
+    /// The set of this name, which is of so many words.
+    pub(super) fn set(&self, name: Name, words: usize) -> Option<Arc<Bits>> {
+        let mut sets = self.sets(words);
         if let Some(set) = sets.younger.get(&name) {
             return Some(Arc::clone(set));
         }
@@ -94,15 +113,19 @@ impl Kept {
         Some(set)
     }
 
-    /// Keeps a set for a while.
-    pub(super) fn keep(&self, name: Name, set: &Arc<Bits>) {
-        lock(&self.sets).put(name, set);
+    /// Keeps a set of so many words for a while.
+    pub(super) fn keep(&self, name: Name, words: usize, set: &Arc<Bits>) {
+        self.sets(words).put(name, set);
     }
 }
 
 impl Sets {
+    fn of_most(most_bytes: usize) -> Self {
+        Self { most_bytes, younger: HashMap::new(), older: HashMap::new(), bytes: 0 }
+    }
+
     fn put(&mut self, name: Name, set: &Arc<Bits>) {
-        if self.bytes + set.size() > MOST_BYTES / 2 {
+        if self.bytes + set.size() > self.most_bytes / 2 {
             self.older = std::mem::take(&mut self.younger);
             self.bytes = 0;
         }
@@ -123,15 +146,15 @@ mod tests {
         let name = |n: u32| Name::of(segment, n, ["a"]);
         let set = Arc::new(Bits::all(1 << 20));
         for n in 0..2_000 {
-            kept.keep(name(n), &set);
-            assert!(kept.set(name(0)).is_some(), "asked for all the time, {n}");
+            kept.keep(name(n), 1, &set);
+            assert!(kept.set(name(0), 1).is_some(), "asked for all the time, {n}");
+            kept.keep(name(n), 2, &set);
         }
-        assert!(kept.set(name(1)).is_none() && kept.set(name(1_999)).is_some());
-        let held = {
-            let sets = lock(&kept.sets);
-            sets.younger.len() + sets.older.len()
-        };
-        assert!(held * set.size() <= MOST_BYTES);
+        assert!(kept.set(name(1), 1).is_none() && kept.set(name(1_999), 1).is_some());
+        for (sets, most) in [(&kept.words, MOST_BYTES_OF_WORDS), (&kept.phrases, MOST_BYTES_OF_PHRASES)] {
+            let sets = lock(sets);
+            assert!((sets.younger.len() + sets.older.len()) * set.size() <= most);
+        }
         assert_ne!(Name::of(segment, 1, ["a", "b"]), Name::of(segment, 1, ["ab"]));
     }
 }

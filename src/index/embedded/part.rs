@@ -12,8 +12,11 @@ use super::columns::Columns;
 use super::kept::{Kept, Name};
 use super::schema::Fields;
 
-/// Sets that cost less to make than this many articles are not kept.
+/// Sets that take fewer articles to make are not kept, nor those of words that fewer than one article in so many holds.
 const WORTH_KEEPING: usize = 4_096;
+const ONE_IN: usize = 64;
+/// To look where words stand costs as much as to read so many articles of a list.
+const LOOK: usize = 50;
 
 /// Entries of the words that an unfinished word may stand for, in one segment and field.
 const MOST_ENTRIES: u32 = 2_000_000;
@@ -104,7 +107,7 @@ impl<'s> Part<'s> {
         if words.len() < 2 || possible.is_empty() {
             return Ok(possible);
         }
-        self.kept(possible.count(), field.field_id(), words, || {
+        self.kept(LOOK * possible.count(), field.field_id(), words, || {
             let mut found = Bits::room_for(self.docs());
             let mut walk = Walk::of(self, field, words)?;
             possible.each(|doc| {
@@ -130,15 +133,15 @@ impl<'s> Part<'s> {
         words: &[&str],
         make: impl FnOnce() -> tantivy::Result<Bits>,
     ) -> tantivy::Result<Arc<Bits>> {
-        if cost < WORTH_KEEPING {
+        if cost < WORTH_KEEPING.max(self.docs() as usize / ONE_IN) {
             return make().map(Arc::new);
         }
         let name = Name::of(self.segment.segment_id(), field, words.iter().copied());
-        if let Some(set) = self.kept.set(name) {
+        if let Some(set) = self.kept.set(name, words.len()) {
             return Ok(set);
         }
         let set = Arc::new(make()?);
-        self.kept.keep(name, &set);
+        self.kept.keep(name, words.len(), &set);
         Ok(set)
     }
 }

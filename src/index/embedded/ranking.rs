@@ -23,7 +23,7 @@ const MOST_LOOKED_UP: usize = 400;
 /// Articles looked up at once beyond those that are needed.
 const SPARE: usize = 44;
 /// A group of so few articles is not divided any further.
-const SMALL: usize = 512;
+const SMALL: usize = 2_048;
 
 /// A segment and its matches.
 pub(super) struct Matched<'p, 's> {
@@ -193,7 +193,11 @@ impl Search<'_, '_, '_> {
             if group.max(candidate) < bar {
                 return Ok(());
             }
-            if group >= candidate {
+            // What a group may hold besides its bands is guessed high, so candidates that come near it go first when there
+            // are enough of them to be worth a look.
+            let is_worth_looking = self.candidates.len() >= self.shelf.most() + SPARE
+                && group < candidate + views.iter().map(|(_, view)| view.slack()).fold(0.0, f32::max);
+            if group >= candidate && !is_worth_looking {
                 let Some(group) = self.groups.pop() else { return Ok(()) };
                 self.divide(&group, views)?;
             } else {

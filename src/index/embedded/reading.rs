@@ -279,6 +279,11 @@ impl<'v> View<'v> {
         worth + bands + self.most_of_words() + self.beside_most + MOST_STANDING
     }
 
+    /// How much of [`View::bound`] is guessed for each article of a group.
+    pub(super) fn slack(&self) -> Score {
+        self.most_of_words() + MOST_STANDING
+    }
+
     /// The most that [`Words::worth`] says of any article.
     pub(super) fn most_of_words(&self) -> Score {
         self.worths.most_beside_titles()
