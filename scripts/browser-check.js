@@ -176,46 +176,6 @@ async function withoutScripts(browser, base, editor) {
   return state;
 }
 
-/** The desk's keys, with scripts; and two editors at one item. */
-async function atTheDesk(browser, base, state, other) {
-  const view = await open(browser, base, { storageState: state, viewport: { width: 1280, height: 800 } });
-  const { page } = view;
-  await page.goto(`${base}/desk`);
-  await page.keyboard.press("j");
-  const title = (await page.locator(".card:focus h2").innerText()).trim();
-
-  // A second editor opens the same item before the first decides.
-  const second = await open(browser, base, { storageState: other, viewport: { width: 1280, height: 800 } });
-  await second.page.goto(base + (await page.locator(".card:focus h2 a").getAttribute("href")));
-
-  await page.keyboard.press("4");
-  await page.waitForURL(/done=/);
-  check((await page.locator(".undo").innerText()).includes(title), "keys: 4 does not decide the chosen card");
-
-  await second.page.locator(".reason summary").click();
-  await second.page.locator("textarea[name=reason]").fill("một lý do dài");
-  await second.page.locator("select[name=level]").selectOption("high");
-  await second.page.locator("button[value=amplify]").click();
-  const notice = second.page.locator("[role=alert]");
-  check((await notice.count()) === 1 && (await notice.innerText()).includes("Tin thường"), "two editors: the second does not see what happened");
-  const kept = await second.page.locator("textarea[name=reason]").inputValue();
-  check(kept === "một lý do dài", `two editors: the second's reason is lost (${kept})`);
-  await second.page.locator("button[value=reopen]").click();
-  check(second.page.url().includes("/desk/items/"), "two editors: the second cannot decide again");
-  check((await second.page.locator("button[value=amplify]").count()) === 1, "two editors: reopening does not open the item");
-  await second.close();
-
-  await page.goto(`${base}/desk`);
-  await page.locator(".card").first().focus();
-  await page.keyboard.press("h");
-  await page.waitForURL(/done=/);
-  await page.keyboard.press("z");
-  await page.waitForFunction(() => !document.querySelector(".undo button"));
-  check((await page.locator(".undo").innerText()).includes("hoàn tác"), "keys: z does not undo");
-  check(view.noise.length === 0, `keys: console: ${view.noise[0]}`);
-  await view.close();
-}
-
 const house = await demo(program);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 try {
@@ -282,7 +242,6 @@ try {
     if (!role) await strained(browser, base, name, path);
   }
   await group("suggestions", () => suggestions(browser, base));
-  await group("desk", () => atTheDesk(browser, base, states.admin, states.editor));
 } catch (cause) {
   check(false, String(cause.message).split("\n")[0]);
 } finally {
