@@ -223,7 +223,8 @@ try {
   for (const story of new Set(items.map((item) => item.story))) await look(view, base, `/stories/${story}`);
 
   const lists = ["/", "/search", "/search?sort=newest", "/search?q=tin", "/portals", "/portals/cong-thu", "/desk", "/desk?view=closed",
-    "/console", "/console/portals/cong-thu", "/console/unanswered", "/console/rules", "/console/rules/new", "/console/topics", "/console/topics/new"];
+    "/console", "/console/portals/cong-thu", "/console/unanswered", "/console/rules", "/console/rules/new", "/console/topics", "/console/topics/new",
+    "/console/people", "/console/keys", "/console/webhooks", "/console/audit", "/account", "/desk/numbers", "/desk/questions"];
   for (let page = 2; page <= 10; page += 1) lists.push(`/search?sort=newest&page=${page}`);
   for (const text of TEXTS) {
     const typed = encodeURIComponent(text.title.replace(/[\ud800-\udfff]/g, "").slice(0, 1_500));
@@ -235,6 +236,7 @@ try {
   check(queue.items.length > 50, `the queue has ${queue.items.length} items`);
   for (const item of queue.items) await look(view, base, `/desk/items/${item.id}`);
   for (const item of queue.items.slice(0, 5)) await look(view, base, `/desk/items/${item.id}/rules`);
+  for (const story of new Set(items.map((item) => item.story))) await look(view, base, `/desk/stories/${story}`);
 
   // What is amplified leaves the house; then the outputs are opened as pages.
   for (const item of queue.items.slice(0, 30)) {
