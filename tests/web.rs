@@ -38,6 +38,8 @@ mod people;
 mod programs;
 #[path = "web/rules.rs"]
 mod rules;
+#[path = "web/story.rs"]
+mod story;
 #[path = "web/unanswered.rs"]
 mod unanswered;
 

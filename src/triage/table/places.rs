@@ -32,3 +32,17 @@ pub async fn is_carried_by(pool: &Pool, item: i64, slugs: &[String]) -> Result<b
     }
     query.fetch_one(pool).await.with_context(|| format!("cannot read which portals carry item {item}"))
 }
+
+/// Whether one of these portals, or of the portals below them, has an article in a story, in the queue or not.
+///
+/// # Errors
+/// When the record cannot be read.
+pub async fn tells(pool: &Pool, story: &str, slugs: &[String]) -> Result<bool> {
+    let own = with_children(slugs.len(), 2);
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM article a WHERE a.story_id = $1 AND a.portal_id IN ({own}))");
+    let mut query = sqlx::query_scalar::<_, bool>(AssertSqlSafe(sql)).bind(story);
+    for slug in slugs {
+        query = query.bind(slug);
+    }
+    query.fetch_one(pool).await.with_context(|| format!("cannot read which portals tell story {story}"))
+}

@@ -15,6 +15,7 @@ use crate::archive::telling::Telling;
 use crate::index::outbox;
 use crate::pipeline::answers;
 use crate::triage::stories::{Dealt, Declined, Deed, deal as decide};
+use crate::triage::table::places;
 use crate::triage::{self, Card, MAX_REASON};
 use crate::web::Site;
 use crate::web::form::{Form, Query};
@@ -63,7 +64,7 @@ pub(in crate::web) async fn show(
     Path(id): Path<String>,
     Query(fields): Query,
 ) -> Result<Response, Trouble> {
-    let done = done(&site, fields.get("done")).await?;
+    let done = done(&site, &visitor, fields.get("done")).await?;
     story_page(&site, &visitor, &id, done, "").await
 }
 
@@ -76,12 +77,13 @@ async fn story_page(
 ) -> Result<Response, Trouble> {
     let account = visitor.account.as_ref().ok_or(Trouble::SignIn)?;
     let known = known(site, id).await?;
-    // An officer sees the stories that its own portals carry, and does not learn of others.
-    let own = bound(account);
-    if own.is_some_and(|own| !known.tellings.iter().any(|telling| own.contains(&telling.portal))) {
+    let pool = site.parts.store.pool();
+    // An officer sees the stories that its own portals and those below them carry, and does not learn of others.
+    if let Some(own) = bound(account)
+        && !places::tells(pool, &known.id, &own).await?
+    {
         return Err(Trouble::NotFound);
     }
-    let pool = site.parts.store.pool();
     let lead = stories::lead_of(pool, &known.id).await?.map_or_else(|| known.id.clone(), |(lead, _)| lead);
     let item = match triage::table::number_of(pool, &known.id).await? {
         Some(item) => triage::table::item(pool, item).await?,
@@ -103,12 +105,13 @@ pub(in crate::web) async fn questions(
     Query(fields): Query,
 ) -> Result<Response, Trouble> {
     let (questions, count) = stories::open_questions(site.parts.store.pool()).await?;
-    let done = done(&site, fields.get("done")).await?;
+    let done = done(&site, &visitor, fields.get("done")).await?;
     page(&Questions { frame: Frame::of(&visitor), questions, count, done, back: "/desk/questions".to_owned() })
 }
 
-async fn done(site: &Site, item: Option<&str>) -> Result<Option<Card>, Trouble> {
-    match item.and_then(|item| item.parse().ok()) {
+/// The item that an address names as done; only those who decide have done anything with a story.
+async fn done(site: &Site, visitor: &Visitor, item: Option<&str>) -> Result<Option<Card>, Trouble> {
+    match item.filter(|_| visitor.may(Act::Decide)).and_then(|item| item.parse().ok()) {
         Some(item) => Ok(triage::table::item(site.parts.store.pool(), item).await?),
         None => Ok(None),
     }
@@ -188,7 +191,11 @@ pub(in crate::web) async fn take(
         }
         .boxed()
     });
-    Ok(outcome.await?)
+    let outcome = outcome.await?;
+    if outcome.is_ok() {
+        site.live.stir();
+    }
+    Ok(outcome)
 }
 
 impl DeskStory {
