@@ -26,6 +26,10 @@ use tower::ServiceExt;
 mod citizens;
 #[path = "web/desk.rs"]
 mod desk;
+#[path = "web/evidence.rs"]
+mod evidence;
+#[path = "web/forms.rs"]
+mod forms;
 #[path = "web/hostile_texts.rs"]
 mod hostile_texts;
 #[path = "web/matrix.rs"]

@@ -94,6 +94,7 @@ pub async fn sign_in(
     if is_closed && !is_known_device {
         return Ok(None);
     }
+    let disabled = known.as_ref().filter(|account| account.disabled).map(|account| account.name.clone());
     let usable = known.filter(|account| !account.disabled);
     let kept = usable.as_ref().and_then(|account| account.password_hash.as_deref());
     let right = hasher.matches(password, kept).await?;
@@ -111,14 +112,16 @@ pub async fn sign_in(
         fresh_hash,
         now,
     };
-    let name: String = name.chars().take(MAX_NAME_BYTES).collect();
     store
         .write(move |connection| {
             async move {
                 let Some(account) = usable else {
                     count_address(connection, &settling).await?;
-                    let detail = format!("unknown or disabled{}", settling.place());
-                    table::audit(connection, "", "sign-in refused", &name, &detail, now).await?;
+                    // What was typed for a name that nobody has may be a password: it is not written down.
+                    let name = disabled.as_deref().unwrap_or_default();
+                    let why = if name.is_empty() { "unknown" } else { "disabled" };
+                    let detail = format!("{why}{}", settling.place());
+                    table::audit(connection, "", "sign-in refused", name, &detail, now).await?;
                     return Ok(None);
                 };
                 settle(connection, account, &settling).await

@@ -246,6 +246,8 @@ fn log(config: &Config, serving: bool) -> Result<()> {
     };
     let filter = EnvFilter::try_new(wanted)
         .with_context(|| format!("cannot use general.log = \"{wanted}\" (example: \"info\" or \"lantoa=debug\")"))?;
+    // It writes whole addresses down, and that of a one-time link is a secret.
+    let filter = filter.add_directive("tower_http::csrf=off".parse().context("cannot set up the log")?);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let set = match general.log_format {
         LogFormat::Json => builder.json().try_init(),

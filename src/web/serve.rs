@@ -1,8 +1,9 @@
 //! Connections in, requests to the router: an accept loop with the defences that `axum::serve` lacks.
 //!
-//! A client that dawdles over its headers is dropped, connections are counted, and the end is orderly: what was begun
-//! is finished, within bounds.
+//! A client that dawdles over its headers is dropped, connections are counted, a request that others may split
+//! differently is the last of its connection, and the end is orderly: what was begun is finished, within bounds.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +11,12 @@ use std::time::Duration;
 use anyhow::Result;
 use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::http::HeaderValue;
+use axum::http::header::{CONNECTION, TRANSFER_ENCODING};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -77,16 +80,25 @@ async fn converse(stream: TcpStream, client: SocketAddr, router: Router, cancel:
     // Small answers should not wait for more to come.
     let _ = stream.set_nodelay(true);
     let closing = Closing(cancel.clone());
-    let router = router.map_request(move |mut request: hyper::Request<Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(client));
         request.extensions_mut().insert(closing.clone());
-        request
+        // Where a proxy went by a length that stood beside the chunks, it takes what follows for more of this body.
+        let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
+        let answer = router.clone().oneshot(request);
+        async move {
+            let mut answer = answer.await?;
+            if is_chunked {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_buf_size(MAX_HEADERS)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::form;
 use super::frame::Frame;
+use super::mistake::Mistake;
 use super::pages::account;
 use super::visitor::Visitor;
 
@@ -118,10 +119,11 @@ fn problem(status: StatusCode, told: &str) -> Response {
 struct TroublePage<'a> {
     frame: Frame,
     status: u16,
-    told: &'a str,
+    told: &'a Mistake,
 }
 
 fn page(status: StatusCode, told: &str, visitor: &Visitor) -> Response {
+    let told = &Mistake::of(visitor.language, told);
     let page = TroublePage { frame: Frame::of(visitor), status: status.as_u16(), told };
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),

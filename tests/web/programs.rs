@@ -65,6 +65,49 @@ async fn a_portal_hands_its_own_items_in() {
     assert_eq!(named(item("https://moh.gov.vn/tin-nua.html").to_string(), "a-1").await.status, 400);
 }
 
+/// A proposal says until when it is wanted, and speaks for the portal that makes it.
+#[tokio::test]
+async fn a_proposal_bears_its_deadline() {
+    let house = House::new().await;
+    let key = house.key(&[Scope::Push], &["moh"]).await;
+    let lan = house.enter(Who::Editor).await;
+    let propose = async |url: &str, proposal: Value| {
+        let mut item = item(url);
+        // Each is a story of its own.
+        item["text"] = format!("Bài tại {url}. {}", "Nội dung riêng của bài này. ".repeat(5)).into();
+        item["proposal"] = proposal;
+        house.ask("POST", "/api/v1/items", &key, &item.to_string()).await
+    };
+    let wanted = json!({ "level": "urgent", "reason": "mưa lớn", "deadline": "2026-11-21T12:30:00Z" });
+    let taken = propose("https://moh.gov.vn/han.html", wanted).await;
+    assert_eq!(taken.status, 201, "{}", taken.body);
+    let told = read(&taken);
+    assert_eq!(told["proposal"]["state"], "proposed", "{told}");
+    // The centre is offered the deadline, and takes it over.
+    let page = format!("/desk/items/{}", told["proposal"]["item"]);
+    house.get(&page, &lan).await.has("19:30 21/11/2026").has("mưa lớn").has("value=\"2026-11-21T12:30:00Z\" selected");
+    let form = "action=amplify&level=urgent&deadline=2026-11-21T12:30:00Z&revision=2";
+    assert_eq!(house.post(&format!("{page}/decisions"), &lan, form).await.status, 303);
+    house.get("/api/v1/amplified", "").await.has("2026-11-21T12:30:00Z");
+    house.get("/desk/numbers", &lan).await.has("Bộ Y tế").has("100 %");
+
+    // The item is kept where the wish cannot be: the day is over, or it is no day.
+    let late =
+        propose("https://moh.gov.vn/qua-han.html", json!({ "level": "high", "deadline": "2026-11-21T07:59:59Z" }))
+            .await;
+    assert_eq!(late.status, 201);
+    assert!(read(&late)["proposal"]["refused"].is_string(), "{}", late.body);
+    for deadline in ["tomorrow", "2026-13-01T00:00:00Z", "4", ""] {
+        let wrong = propose("https://moh.gov.vn/sai-han.html", json!({ "level": "high", "deadline": deadline })).await;
+        assert_eq!(wrong.status, 400, "{deadline}: {}", wrong.body);
+    }
+    let stored: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM article WHERE url LIKE '%sai-han%'")
+        .fetch_one(house.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(stored, 0);
+}
+
 #[tokio::test]
 async fn what_is_not_a_portals_own_is_refused() {
     let house = House::new().await;
@@ -181,12 +224,12 @@ async fn a_webhook_is_a_keys_own_and_never_leads_into_the_house() {
     }
     // By hand in the console, where the test button is guarded as well.
     let form = "url=https%3A%2F%2F127.0.0.1%2F&event=decision";
-    house.post("/console/webhooks", &hoa, form).await.has("cannot send to this address");
+    house.post("/console/webhooks", &hoa, form).await.has("không được gửi đến địa chỉ này");
     let made = house.post("/console/webhooks", &hoa, "url=https%3A%2F%2F1.1.1.1%2Fa&event=decision").await;
     made.has("whsec_");
     let change = "UPDATE webhook SET url = 'https://127.0.0.1/'";
     house.store.write(move |c| async move { Ok(sqlx::query(change).execute(c).await?) }.boxed()).await.unwrap();
-    house.post("/console/webhooks/2", &hoa, "action=test").await.has("not a public address");
+    house.post("/console/webhooks/2", &hoa, "action=test").await.has("không phải địa chỉ công cộng");
     house.post("/console/webhooks/2", &hoa, "action=rotate").await.has("whsec_");
     assert_eq!(house.post("/console/webhooks/2", &hoa, "action=remove").await.status, 303);
     assert_eq!(house.post("/console/webhooks/2", &hoa, "action=test").await.status, 404);

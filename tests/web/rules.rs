@@ -43,7 +43,7 @@ async fn a_rule_is_tried_before_it_is_kept() {
     // Its name is taken now.
     let twice = house.post("/console/rules/draft", &lan, &form(&same)).await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
-    twice.has("Tên luật").has("is there already");
+    twice.has("Tên luật").has("đã có luật tên");
 
     let ran = triage::rules::run_waiting(&house.store, "embedded", house.clock.now()).await.unwrap();
     assert_eq!(ran, 3);
@@ -85,10 +85,10 @@ async fn mistakes_and_hostile_words_are_shown_as_text() {
         page.has(shown);
     };
     check(&[("name", ""), ("words", "x"), ("stop", "1")], "Tên luật").await;
-    check(&[("name", "a"), ("stop", "1")], "asks for nothing").await;
-    check(&[("name", "a"), ("words", "x")], "does nothing").await;
+    check(&[("name", "a"), ("stop", "1")], "chưa có điều kiện").await;
+    check(&[("name", "a"), ("words", "x")], "chưa làm gì").await;
     check(&[("name", "a"), ("words", "…"), ("stop", "1")], "Có ít nhất một từ").await;
-    check(&[("name", "a"), ("portals", "mof"), ("stop", "1")], "`mof` is not known").await;
+    check(&[("name", "a"), ("portals", "mof"), ("stop", "1")], "không có cổng nào mang mã “mof”").await;
     check(&[("name", "a"), ("hours", "25"), ("stop", "1")], "Giờ trong ngày").await;
     check(&[("name", HOSTILE), ("words", HOSTILE), ("topic", HOSTILE)], "&#60;script&#62;").await;
     let bad = house.post("/console/rules/draft", &lan, "id=77").await;
@@ -108,7 +108,7 @@ async fn topics_are_edited_and_never_lost() {
     house.get("/console/topics?done=added", &lan).await.has("23 lĩnh vực").has("Đã thêm lĩnh vực");
     let twice = house.post("/console/topics", &lan, &new).await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
-    twice.has("there already").has("tổ công nghệ số");
+    twice.has("đã có lĩnh vực mang mã").has("tổ công nghệ số");
     let hostile = form(&[("code", "x"), ("name", HOSTILE), ("words", HOSTILE)]);
     assert_eq!(house.post("/console/topics", &lan, &hostile).await.status, StatusCode::SEE_OTHER);
     house.get("/console/topics/x", &lan).await.has("&#60;script&#62;");

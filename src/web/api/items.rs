@@ -21,7 +21,8 @@ use crate::extract::Article;
 use crate::pipeline::Taken;
 use crate::portal::{self, Portal, State as Run, same_site};
 use crate::store::chain::digest;
-use crate::triage::{self, Action, Level};
+use crate::triage::ownership::Owner;
+use crate::triage::{self, Action, By, Level};
 use crate::vietnamese::{clean, clean_lines, document};
 use crate::web::Site;
 use crate::web::trouble::Trouble;
@@ -194,7 +195,7 @@ async fn take(
         Kept::Duplicate => "duplicate",
     };
     let proposal = match &item.proposal {
-        Some(proposal) => propose(site, account, &story, proposal, now).await?,
+        Some(proposal) => propose(site, account, (portal, &story), proposal, now).await?,
         None => Value::Null,
     };
     let told = json!({
@@ -207,7 +208,7 @@ async fn take(
 async fn propose(
     site: &Site,
     account: &Account,
-    story: &str,
+    (portal, story): (&Portal, &str),
     proposal: &Proposal,
     now: Timestamp,
 ) -> Result<Value, Trouble> {
@@ -217,12 +218,16 @@ async fn propose(
     }
     let action: Action = serde_json::from_value(wish).map_err(|cause| bad(format!("cannot propose: {cause}")))?;
     let (actor, story, reason) = (account.name.clone(), story.to_owned(), proposal.reason.clone());
+    // The portal speaks for itself, whichever one told the story first.
+    let portals = [portal.entry.slug.clone()];
     let decided = site.parts.store.write(move |connection| {
         async move {
             let Some((item, revision)) = triage::table::item_to_decide(connection, &story).await? else {
                 return Ok(None);
             };
-            let outcome = triage::decide(connection, item, &action, revision, &actor, &reason, now).await?;
+            let owner = Owner::HumanMinistry;
+            let by = By { name: &actor, owner, portals: &portals, targets: &[], batch: None };
+            let outcome = triage::decide_by(connection, item, &action, revision, by, &reason, now).await?;
             if outcome.is_ok() {
                 audit(connection, &actor, "decided", &format!("item {item}"), "propose", now).await?;
             }
@@ -230,7 +235,9 @@ async fn propose(
         }
         .boxed()
     });
-    Ok(match decided.await? {
+    let decided = decided.await?;
+    site.live.stir();
+    Ok(match decided {
         Some((item, Ok(decided))) => json!({ "item": item, "state": decided.to, "revision": decided.revision }),
         Some((item, Err(triage::Refused::Not(why)))) => json!({ "item": item, "refused": why.to_string() }),
         Some((item, Err(_))) => json!({ "item": item, "refused": "somebody decided at the same time" }),

@@ -13,6 +13,7 @@ use crate::web::Site;
 use crate::web::form::Form;
 use crate::web::frame::{Frame, page};
 use crate::web::pages::login::{admit, fault_of, inside};
+use crate::web::qr::{self, Drawn};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 
@@ -31,12 +32,21 @@ struct OwnAccount {
     recovery_codes: Vec<String>,
 }
 
+/// A secret of an authenticator app, in each way in which it gets there.
+struct Secret {
+    /// In groups of four, to be typed.
+    groups: String,
+    address: String,
+    code: Option<Drawn>,
+}
+
 impl OwnAccount {
-    /// The secret that waits, in groups of four to be typed, and as the address that an app takes.
-    fn secret(&self) -> Option<(String, String)> {
+    /// The secret that waits: to be typed, and as the address that an app takes, in words and as a code.
+    fn secret(&self) -> Option<Secret> {
         let secret = self.standing.pending.as_deref()?;
         let groups: Vec<_> = secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
-        Some((groups.join(" "), totp::address(&self.account.name, secret)))
+        let address = totp::address(&self.account.name, secret);
+        Some(Secret { groups: groups.join(" "), code: qr::draw(&address), address })
     }
 }
 

@@ -15,7 +15,7 @@ use crate::archive::telling::Telling;
 use crate::index::outbox;
 use crate::pipeline::answers;
 use crate::triage::stories::{Dealt, Declined, Deed, deal as decide};
-use crate::triage::table::places;
+use crate::triage::table::{places, views};
 use crate::triage::{self, Card, MAX_REASON};
 use crate::web::Site;
 use crate::web::form::{Form, Query};
@@ -42,6 +42,8 @@ struct DeskStory {
     done: Option<Card>,
     /// Why nothing was done.
     notice: &'static str,
+    /// Whether keys press buttons.
+    keys: bool,
     /// Where the buttons lead back to.
     back: String,
 }
@@ -52,6 +54,8 @@ struct Questions {
     frame: Frame,
     questions: Vec<Question>,
     count: i64,
+    /// Whether keys press buttons.
+    keys: bool,
     /// The item of the last answer, which can be taken back.
     done: Option<Card>,
     back: String,
@@ -93,8 +97,9 @@ async fn story_page(
     let questions = if decides { stories::questions_of(pool, &known.id).await? } else { Vec::new() };
     let status = if notice.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
     let back = format!("/desk/stories/{}", known.id);
+    let keys = views::keys(pool, account.id).await?;
     let frame = Frame::of(visitor);
-    let shown = page(&DeskStory { frame, known, lead, questions, item, decides, done, notice, back })?;
+    let shown = page(&DeskStory { frame, known, lead, questions, item, decides, done, notice, keys, back })?;
     Ok((status, shown).into_response())
 }
 
@@ -104,9 +109,11 @@ pub(in crate::web) async fn questions(
     visitor: Visitor,
     Query(fields): Query,
 ) -> Result<Response, Trouble> {
+    let account = visitor.account.as_ref().ok_or(Trouble::SignIn)?;
+    let keys = views::keys(site.parts.store.pool(), account.id).await?;
     let (questions, count) = stories::open_questions(site.parts.store.pool()).await?;
     let done = done(&site, &visitor, fields.get("done")).await?;
-    page(&Questions { frame: Frame::of(&visitor), questions, count, done, back: "/desk/questions".to_owned() })
+    page(&Questions { frame: Frame::of(&visitor), questions, count, keys, done, back: "/desk/questions".to_owned() })
 }
 
 /// The item that an address names as done; only those who decide have done anything with a story.

@@ -13,6 +13,7 @@ use crate::accounts::table::keys::{self, Listed, Wanted};
 use crate::web::Site;
 use crate::web::form::Form;
 use crate::web::frame::{Frame, page};
+use crate::web::mistake::{Again, Mistake};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 
@@ -23,7 +24,8 @@ struct Keys {
     keys: Vec<Listed>,
     /// A key that was just made: its name and its secret, shown once.
     made: Option<(String, String)>,
-    problem: String,
+    /// The form for a new one, with what was typed when it could not be made.
+    again: Again,
 }
 
 impl Keys {
@@ -34,18 +36,18 @@ impl Keys {
 
 /// `GET /console/keys`.
 pub(in crate::web) async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Response, Trouble> {
-    keys_page(&site, &visitor, None, String::new()).await
+    keys_page(&site, &visitor, None, Again::default()).await
 }
 
 async fn keys_page(
     site: &Site,
     visitor: &Visitor,
     made: Option<(String, String)>,
-    problem: String,
+    again: Again,
 ) -> Result<Response, Trouble> {
     let keys = keys::list(site.parts.store.pool()).await?;
-    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, page(&Keys { frame: Frame::of(visitor), keys, made, problem })?).into_response())
+    let status = if again.mistake.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, page(&Keys { frame: Frame::of(visitor), keys, made, again })?).into_response())
 }
 
 /// `POST /console/keys`.
@@ -60,15 +62,19 @@ pub(in crate::web) async fn make(
         name: form.get("name").unwrap_or_default().to_owned(),
         scopes: form.all("scope").filter_map(|word| word.parse().ok()).collect(),
         portals: portals.split([',', ' ', '\n', '\r']).filter(|s| !s.is_empty()).map(str::to_owned).collect(),
-        days: form.get("days").and_then(|days| days.parse().ok()),
+        // What is no number of days must not become a key without end.
+        days: form.get("days").map(|days| days.parse().unwrap_or_default()),
     };
     let made = site
         .parts
         .store
         .write(move |connection| async move { keys::make(connection, &wanted, &actor, now).await }.boxed());
     match made.await {
-        Ok((key, secret)) => keys_page(&site, &visitor, Some((key.name, secret)), String::new()).await,
-        Err(cause) => keys_page(&site, &visitor, None, crate::store::in_words(&cause)).await,
+        Ok((key, secret)) => keys_page(&site, &visitor, Some((key.name, secret)), Again::default()).await,
+        Err(cause) => {
+            let mistake = Mistake::of(visitor.language, &crate::store::in_words(&cause));
+            keys_page(&site, &visitor, None, Again::new(form, mistake)).await
+        }
     }
 }
 

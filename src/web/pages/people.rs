@@ -14,6 +14,7 @@ use crate::portal;
 use crate::web::Site;
 use crate::web::form::Form;
 use crate::web::frame::{Frame, page};
+use crate::web::mistake::{Again, Mistake};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 
@@ -25,34 +26,59 @@ struct People {
     /// A one-time link that was just made, shown once: for whom, and the address.
     link: Option<(String, String)>,
     link_minutes: u32,
-    /// What was wrong with what was sent, in words.
-    problem: String,
+    /// What was sent and could not be done, to be shown again in its form.
+    again: Again,
+    /// The form for a new one: what was typed into it.
+    invited: Again,
+    /// Whose form it was; nobody's for the one that invites.
+    whose: Option<String>,
 }
 
 impl People {
     fn roles(&self) -> [Role; 5] {
         Role::ALL
     }
+
+    /// A person's form, with what was typed into it.
+    fn changed(&self, person: &Person) -> Again {
+        let is_theirs = self.whose.as_ref() == Some(&person.name);
+        if is_theirs { self.again.clone() } else { Again::default() }
+    }
 }
 
 /// `GET /console/people`.
 pub(in crate::web) async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Response, Trouble> {
-    people_page(&site, &visitor, None, String::new()).await
+    people_page(&site, &visitor, None, None).await
 }
 
 async fn people_page(
     site: &Site,
     visitor: &Visitor,
     link: Option<(String, Token)>,
-    problem: String,
+    refused: Option<Refused>,
 ) -> Result<Response, Trouble> {
     let people = table::people(site.parts.store.pool(), site.now()).await?;
     let address = |token: &Token| site.parts.options.address(&format!("/sign-in/{}", token.secret()));
     let link = link.map(|(name, token)| (name, address(&token)));
     let link_minutes = site.parts.accounts.link_minutes;
-    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let shown = page(&People { frame: Frame::of(visitor), people, link, link_minutes, problem })?;
+    let status = if refused.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let Refused { whose, typed, message } = refused.unwrap_or_default();
+    let again = match message.is_empty() {
+        true => Again::default(),
+        false => Again::new(typed, Mistake::of(visitor.language, &message)),
+    };
+    let invited = if whose.is_none() { again.clone() } else { Again::default() };
+    let shown = page(&People { frame: Frame::of(visitor), people, link, link_minutes, again, invited, whose })?;
     Ok((status, shown).into_response())
+}
+
+/// What was asked for and could not be done.
+#[derive(Default)]
+struct Refused {
+    /// About whom; nobody for an invitation.
+    whose: Option<String>,
+    typed: Form,
+    message: String,
 }
 
 /// `POST /console/people`: makes an account and its one-time link.
@@ -65,7 +91,9 @@ pub(in crate::web) async fn invite(
     let name = form.get("name").unwrap_or_default().to_owned();
     let (role, portals) = match rights(&site, &form).await? {
         Ok(rights) => rights,
-        Err(problem) => return people_page(&site, &visitor, None, problem).await,
+        Err(message) => {
+            return people_page(&site, &visitor, None, Some(Refused { whose: None, typed: form, message })).await;
+        }
     };
     let (options, now, wanted) = (site.parts.accounts.clone(), site.now(), name.clone());
     let made = site.parts.store.write(move |connection| {
@@ -76,8 +104,11 @@ pub(in crate::web) async fn invite(
         .boxed()
     });
     match made.await {
-        Ok(token) => people_page(&site, &visitor, Some((name, token)), String::new()).await,
-        Err(cause) => people_page(&site, &visitor, None, crate::store::in_words(&cause)).await,
+        Ok(token) => people_page(&site, &visitor, Some((name, token)), None).await,
+        Err(cause) => {
+            let message = crate::store::in_words(&cause);
+            people_page(&site, &visitor, None, Some(Refused { whose: None, typed: form, message })).await
+        }
     }
 }
 
@@ -99,11 +130,14 @@ pub(in crate::web) async fn change(
             let made = store.write(move |connection| {
                 async move { table::link(connection, &wanted, &options, &actor, now).await }.boxed()
             });
-            return people_page(&site, &visitor, Some((name, made.await?)), String::new()).await;
+            return people_page(&site, &visitor, Some((name, made.await?)), None).await;
         }
         Some("role") => match rights(&site, &form).await? {
             Ok((role, portals)) => Change::Role(role, portals),
-            Err(problem) => return people_page(&site, &visitor, None, problem).await,
+            Err(message) => {
+                let refused = Refused { whose: Some(name), typed: form, message };
+                return people_page(&site, &visitor, None, Some(refused)).await;
+            }
         },
         Some("disable") => Change::Disable,
         Some("enable") => Change::Enable,
@@ -111,11 +145,15 @@ pub(in crate::web) async fn change(
         Some("forget_second") => Change::ForgetSecondFactor,
         _ => return Err(Trouble::Bad("an unknown change of an account".into())),
     };
+    let whose = Some(name.clone());
     let changed = store
         .write(move |connection| async move { table::change(connection, &name, &wish, &actor, now).await }.boxed());
     match changed.await {
         Ok(()) => Ok(Redirect::to("/console/people").into_response()),
-        Err(cause) => people_page(&site, &visitor, None, crate::store::in_words(&cause)).await,
+        Err(cause) => {
+            let message = crate::store::in_words(&cause);
+            people_page(&site, &visitor, None, Some(Refused { whose, typed: form, message })).await
+        }
     }
 }
 

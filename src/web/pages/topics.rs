@@ -16,6 +16,7 @@ use crate::triage::topics::{self, AGREEMENT_DAYS, Agreement, Topic, table};
 use crate::web::Site;
 use crate::web::form::{Form, Query};
 use crate::web::frame::{Frame, page};
+use crate::web::mistake::{Again, Mistake};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 
@@ -66,7 +67,7 @@ struct TopicPage {
     typed: Topic,
     /// The topic as it was when the form was made, so that two people do not undo each other.
     was: String,
-    problem: Option<String>,
+    again: Again,
     conflict: bool,
 }
 
@@ -103,7 +104,7 @@ pub(in crate::web) async fn add(
         Ok(()) => Ok(Redirect::to("/console/topics?done=added").into_response()),
         Err(cause) => {
             let mut shown = TopicPage::of(&visitor, None, topic);
-            shown.problem = Some(crate::store::in_words(&cause));
+            shown.again = refused(&visitor, form, &cause);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown)?).into_response())
         }
     }
@@ -151,10 +152,15 @@ pub(in crate::web) async fn act(
         Ok(()) => Ok(Redirect::to(&format!("/console/topics?done={word}")).into_response()),
         Err(cause) => {
             let mut shown = TopicPage::of(&visitor, Some(code), next);
-            (shown.was, shown.problem) = (mark(&before), Some(crate::store::in_words(&cause)));
+            (shown.was, shown.again) = (mark(&before), refused(&visitor, form, &cause));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown)?).into_response())
         }
     }
+}
+
+/// A form that could not be taken.
+fn refused(visitor: &Visitor, typed: Form, cause: &anyhow::Error) -> Again {
+    Again::new(typed, Mistake::of(visitor.language, &crate::store::in_words(cause)))
 }
 
 /// A change of the list with its line in the audit trail.
@@ -210,7 +216,7 @@ impl TopicsPage {
 impl TopicPage {
     fn of(visitor: &Visitor, code: Option<String>, topic: Topic) -> Self {
         let was = mark(&topic);
-        Self { frame: Frame::of(visitor), code, typed: topic, was, problem: None, conflict: false }
+        Self { frame: Frame::of(visitor), code, typed: topic, was, again: Again::default(), conflict: false }
     }
 
     fn words(&self) -> String {

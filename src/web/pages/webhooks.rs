@@ -16,6 +16,7 @@ use crate::web::Site;
 use crate::web::api::webhooks::put;
 use crate::web::form::Form;
 use crate::web::frame::{Frame, page};
+use crate::web::mistake::{Again, Mistake};
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
 
@@ -31,7 +32,7 @@ struct Webhooks {
     made: Option<(String, String)>,
     /// What came of a test, in words.
     tested: String,
-    problem: String,
+    again: Again,
 }
 
 impl Webhooks {
@@ -45,7 +46,7 @@ impl Webhooks {
 struct News {
     made: Option<(String, String)>,
     tested: String,
-    problem: String,
+    again: Again,
 }
 
 /// `GET /console/webhooks`.
@@ -60,9 +61,9 @@ async fn webhooks_page(site: &Site, visitor: &Visitor, news: News) -> Result<Res
         let deliveries = hooks::of_webhook(pool, webhook.id, SHOWN).await?;
         webhooks.push((webhook, deliveries));
     }
-    let News { made, tested, problem } = news;
-    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let shown = page(&Webhooks { frame: Frame::of(visitor), webhooks, made, tested, problem })?;
+    let News { made, tested, again } = news;
+    let status = if again.mistake.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let shown = page(&Webhooks { frame: Frame::of(visitor), webhooks, made, tested, again })?;
     Ok((status, shown).into_response())
 }
 
@@ -82,7 +83,9 @@ pub(in crate::web) async fn make(
     };
     let news = match put(&site, &wanted, &actor).await {
         Ok((_, secret)) => News { made: Some((wanted.url, secret)), ..News::default() },
-        Err(Trouble::Bad(problem)) => News { problem, ..News::default() },
+        Err(Trouble::Bad(problem)) => {
+            News { again: Again::new(form, Mistake::of(visitor.language, &problem)), ..News::default() }
+        }
         Err(other) => return Err(other),
     };
     webhooks_page(&site, &visitor, news).await

@@ -203,8 +203,10 @@ function tell(card, text) {
 /** Somebody was faster: what happened, and the form as it was filled in, on the card itself. */
 function showRefusal(card, page) {
   const notice = page.querySelector(".notice[role=alert]");
-  const other = page.querySelector(".card");
-  if (!notice || !other) return location.reload();
+  const other = page.querySelector(".card[data-id]");
+  if (!notice) return location.reload();
+  // What was asked about stories shows its answer elsewhere; here it only says that there is one.
+  if (!other) return tell(card, notice.textContent.trim());
   card.querySelectorAll(":scope > .notice, :scope > form.hands, :scope > details.more").forEach((node) => node.remove());
   card.prepend(document.importNode(notice, true));
   for (const node of other.querySelectorAll(":scope > form.hands, :scope > details.more")) {
@@ -223,12 +225,12 @@ async function send(form, button) {
   const card = cardOf(form);
   const body = new URLSearchParams(new FormData(form));
   if (button && button.name) body.set(button.name, button.value);
-  const stays = ["note", "assign", "classify"].includes(button ? button.value : "");
+  const stays = ["note", "assign", "classify", "same", "apart"].includes(button ? button.value : "");
   const undoes = button && button.value === "undo";
+  const follows = card && neighbour(card);
   if (card) {
     card.classList.add("sent");
-    const next = stays ? card : neighbour(card);
-    if (next) focusCard(next);
+    focusCard(stays ? card : follows);
   }
   try {
     const { status, address, page } = await ask("POST", form.getAttribute("action"), body);
@@ -251,7 +253,9 @@ async function send(form, button) {
     }
     bringUp(page);
     const id = new URL(address).searchParams.get("done");
-    if (undoes || stays) focusCard(document.getElementById(`item-${id}`));
+    // The card itself may have gone into another one: then the eye goes on to the next.
+    const places = [`item-${id}`, card && card.id, follows && follows.id].filter(Boolean);
+    if (undoes || stays) focusCard(places.map((place) => document.getElementById(place)).find(Boolean));
     else if (document.activeElement === document.body) focusCard(document.querySelector("#queue .card"));
     if (!card) document.querySelector(".choose input")?.dispatchEvent(new Event("change", { bubbles: true }));
   } catch {
@@ -273,6 +277,7 @@ document.addEventListener("submit", (event) => {
 });
 
 // After a decision the next card is chosen, so that a queue can be worked through without the mouse.
-if (queue && new URLSearchParams(location.search).has("done")) {
-  focusCard(document.getElementById(location.hash.slice(1))?.closest(".card") || document.querySelector("#queue .card"));
+if (new URLSearchParams(location.search).has("done")) {
+  const place = queue && document.getElementById(location.hash.slice(1))?.closest(".card");
+  focusCard(place || document.querySelector("#queue .card, #questions .card"));
 }

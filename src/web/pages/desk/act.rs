@@ -150,8 +150,8 @@ pub(super) fn read(form: &Form, now: Timestamp) -> Result<Asked, Trouble> {
             Action::Snooze { until: if offered { now + hours.hours() } else { return Err(bad("time")) } }
         }
         "merge" => {
-            let into = form.get("into").and_then(|id| id.parse().ok()).ok_or_else(|| bad("item"))?;
-            Action::Merge { into }
+            // Nothing bears the number 0: what is no number is refused like one that nothing bears.
+            Action::Merge { into: form.get("into").and_then(|id| id.parse().ok()).unwrap_or_default() }
         }
         "reopen" => Action::Reopen,
         "recall" => Action::Recall,

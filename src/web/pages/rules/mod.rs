@@ -25,6 +25,7 @@ use crate::triage::topics::{self, Topic};
 use crate::web::Site;
 use crate::web::form::Form;
 use crate::web::frame::{Frame, page};
+use crate::web::mistake::{Again, Mistake};
 use crate::web::outward;
 use crate::web::trouble::Trouble;
 use crate::web::visitor::Visitor;
@@ -93,12 +94,10 @@ struct RulePage {
     frame: Frame,
     /// The rule's number and the revision that it is changed from; nothing for a new one.
     of: Option<(i64, i64)>,
-    /// What the form shows: a rule's fields, or what was typed.
-    typed: Form,
+    /// What the form shows: a rule's fields, or what was typed, and what is wrong with it.
+    again: Again,
     topics: Vec<Topic>,
     people: Vec<String>,
-    /// What is wrong: the field and the words.
-    problem: Option<(String, String)>,
     /// Somebody else changed the rule meanwhile.
     conflict: bool,
     /// The trial, with what the form has to bring back to keep the rule that was tried.
@@ -139,10 +138,10 @@ pub(in crate::web) async fn draft(
         }
     };
     let mut shown = RulePage::of(&site, &visitor, of, form.clone()).await?;
-    let rule = match shown.read(&site).await? {
+    let rule = match shown.read(&site, &form).await? {
         Ok(rule) => rule,
-        Err(problem) => {
-            shown.problem = Some(problem);
+        Err((field, words)) => {
+            shown.again.mistake = Some(Mistake::about(visitor.language, &field, &words));
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown)?).into_response());
         }
     };
@@ -166,7 +165,8 @@ pub(in crate::web) async fn draft(
             Ok((StatusCode::CONFLICT, page(&shown)?).into_response())
         }
         Err(cause) => {
-            shown.problem = Some(("name".to_owned(), crate::store::in_words(&cause)));
+            let words = crate::store::in_words(&cause);
+            shown.again.mistake = Some(Mistake::about(visitor.language, "name", &words));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown)?).into_response())
         }
     }
@@ -235,10 +235,9 @@ impl RulePage {
         Ok(Self {
             frame: Frame::of(visitor),
             of,
-            typed,
+            again: Again::filled(typed),
             topics: topics::table::in_use(pool).await?,
             people: accounts::table::colleagues::deciders(pool).await?,
-            problem: None,
             conflict: false,
             dry: None,
             untried: false,
@@ -246,8 +245,8 @@ impl RulePage {
     }
 
     /// The rule that was typed, or the field that is wrong and why.
-    async fn read(&self, site: &Site) -> Result<Result<Rule, (String, String)>, Trouble> {
-        let rule = match fields::read(&self.typed) {
+    async fn read(&self, site: &Site, typed: &Form) -> Result<Result<Rule, (String, String)>, Trouble> {
+        let rule = match fields::read(typed) {
             Ok(rule) => rule,
             Err(problem) => return Ok(Err(problem)),
         };
@@ -259,14 +258,6 @@ impl RulePage {
         };
         let checked = rule.check().and_then(|()| rule.check_names(&known));
         Ok(checked.map(|()| rule).map_err(|cause| fields::place_of(&crate::store::in_words(&cause))))
-    }
-
-    fn text(&self, field: &str) -> &str {
-        self.typed.get(field).unwrap_or_default()
-    }
-
-    fn has(&self, field: &str, value: &str) -> bool {
-        self.typed.all(field).any(|chosen| chosen == value)
     }
 
     fn modes(&self) -> [&'static str; 3] {

@@ -1,0 +1,9 @@
+//! The server as a network meets it, over bare connections: what it was told in confidence and must keep to itself,
+//! requests that two readers would split differently, and crowds at the door.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod crowd;
+mod secrets;
+mod server;
+mod smuggling;
