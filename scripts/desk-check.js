@@ -2,6 +2,7 @@
 import { chromium } from "playwright-core";
 import { AxeBuilder } from "@axe-core/playwright";
 import { RULES, check, demo, group, open, score } from "./house.js";
+import { questions } from "./questions.js";
 
 const [program, executablePath, pictures] = process.argv.slice(2);
 const house = await demo(program);
@@ -280,6 +281,7 @@ try {
   await group("keys", () => keys(states.admin));
   await group("together", () => together(states.admin, states.editor));
   await group("no scripts", () => withoutScripts(states.editor, states.officer));
+  await group("questions", () => questions(base, browser, states, axe));
   await group("looks", () => looks(states));
 } catch (cause) {
   check(false, String(cause.message).split("\n")[0]);

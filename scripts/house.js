@@ -15,7 +15,7 @@ export async function group(name, work) {
   try {
     await work();
   } catch (cause) {
-    const place = /check\.js:\d+/.exec(cause.stack ?? "")?.[0] ?? "";
+    const place = /(check|questions)\.js:\d+/.exec(cause.stack ?? "")?.[0] ?? "";
     check(false, `${name}: ${String(cause.message).split("\n")[0]} ${place}`);
   }
 }

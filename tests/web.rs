@@ -44,6 +44,8 @@ mod programs;
 mod rules;
 #[path = "web/story.rs"]
 mod story;
+#[path = "web/strangers.rs"]
+mod strangers;
 #[path = "web/unanswered.rs"]
 mod unanswered;
 

@@ -1,5 +1,6 @@
 //! `lantoa init`: a new installation.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,7 +25,10 @@ pub(super) async fn run(context: Invocation, args: Args) -> Result<ExitCode> {
         bail!("cannot write {}: it exists (remove it, or choose another folder)", file.display());
     }
     std::fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
-    std::fs::write(&file, config::COMMENTED).with_context(|| format!("cannot write {}", file.display()))?;
+    // Of two that are started at once, one finds the other's file.
+    std::fs::File::create_new(&file)
+        .and_then(|mut made| made.write_all(config::COMMENTED.as_bytes()))
+        .with_context(|| format!("cannot write {}", file.display()))?;
     let mut config = context.config.clone();
     if config.general.data_dir.is_relative() {
         config.general.data_dir = args.dir.join(&config.general.data_dir);

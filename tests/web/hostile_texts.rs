@@ -225,6 +225,11 @@ async fn no_hostile_text_comes_alive_on_a_page() {
             paths.push(format!("/search?{field}={typed}"));
         }
         paths.push(format!("/desk?portal={typed}"));
+        // What is not there is said without saying what was asked for.
+        let places =
+            ["nothing", "items", "stories", "portals", "documents", "feeds", "static", "sign-in", "desk/items"];
+        paths.extend(places.iter().map(|place| format!("/{place}/{typed}")));
+        paths.push(format!("/login?next={typed}"));
     }
     for id in &articles {
         paths.push(format!("/items/{id}"));

@@ -27,7 +27,7 @@ const PRINCIPALS: [(&str, &[&str]); 14] = [
 ];
 
 /// Every route with who is let in. `{…}` stands for things of the officer's own portal, where there are such.
-const ROUTES: &[(&str, &str, &str)] = &[
+pub(super) const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/", "public"),
     ("GET", "/search", "public"),
     ("GET", "/search.atom", "public"),
@@ -206,7 +206,7 @@ impl House {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    fn filled(&self, path: &str) -> String {
+    pub(super) fn filled(&self, path: &str) -> String {
         let of_the_desk = path.contains("desk/");
         path.replace("/desk/events", "/desk/events?seen=0&wait=0")
             .replace("{*number}", "224/2026/N%C4%90-CP")

@@ -221,6 +221,29 @@ function showRefusal(card, page) {
   return undefined;
 }
 
+/** What is typed on a card outside of the form that is sent: fields by their ids. */
+const typedBeside = (card, form) =>
+  [...card.querySelectorAll("textarea, input[type=text]")]
+    .filter((field) => field.id && !form.contains(field) && field.value !== field.defaultValue)
+    .map((field) => [field.id, field.value]);
+
+/** Fills fields in again where their card was made anew. */
+function fillAgain(fields) {
+  for (const [id, value] of fields) {
+    const field = document.getElementById(id);
+    if (!field) continue;
+    field.value = value;
+    for (let box = field.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  }
+}
+
+/** The cards that an undo is about: they change although somebody looks at them. */
+const undone = (form) => {
+  const many = [...form.querySelectorAll("input[name=item]")].map((field) => field.value.split(":")[0]);
+  const ids = many.length ? many : [/\/items\/(\d+)\//.exec(form.getAttribute("action"))?.[1]];
+  return ids.map((id) => document.getElementById(`item-${id}`)).filter((card) => card && !typed(card));
+};
+
 async function send(form, button) {
   const card = cardOf(form);
   const body = new URLSearchParams(new FormData(form));
@@ -242,6 +265,8 @@ async function send(form, button) {
       const why = words ? words.textContent : desk.dataset.unsent;
       return card ? tell(card, why) : say(why);
     }
+    const beside = card ? typedBeside(card, form) : [];
+    if (undoes) undone(form).forEach((other) => other.classList.add("sent"));
     // What was typed was sent: nothing keeps the card as it is.
     if (card) {
       card.querySelectorAll("textarea, input[type=text]").forEach((field) => (field.value = field.defaultValue));
@@ -252,6 +277,7 @@ async function send(form, button) {
       if (document.activeElement.closest("#done, #bulk")) document.activeElement.blur();
     }
     bringUp(page);
+    fillAgain(beside);
     const id = new URL(address).searchParams.get("done");
     // The card itself may have gone into another one: then the eye goes on to the next.
     const places = [`item-${id}`, card && card.id, follows && follows.id].filter(Boolean);

@@ -138,6 +138,12 @@ impl DeskItem {
         self.frame.published(telling.at, telling.date_only)
     }
 
+    /// Whether there is something that the visitor can take back.
+    fn undoable(&self) -> bool {
+        let undone: Vec<i64> = self.history.iter().filter_map(|decision| decision.detail["undoes"].as_i64()).collect();
+        self.history.iter().any(|decision| self.hands.undoes(decision) && !undone.contains(&decision.id))
+    }
+
     /// `sau 35 phút`.
     fn lag(&self, telling: &Telling) -> Option<String> {
         let first = self.tellings.first().filter(|first| first.id != telling.id)?;
