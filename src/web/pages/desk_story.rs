@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use futures::FutureExt;
 
 use crate::accounts::{self, Account, Act};
-use crate::archive::stories::{self, Answer, Question};
+use crate::archive::stories::{self, Answer};
 use crate::archive::telling::Telling;
 use crate::index::outbox;
 use crate::pipeline::answers;
@@ -20,6 +20,7 @@ use crate::triage::{self, Card, MAX_REASON};
 use crate::web::Site;
 use crate::web::form::{Form, Query};
 use crate::web::frame::{Frame, page};
+use crate::web::pages::compare::{Compared, compared};
 use crate::web::pages::desk::bound;
 use crate::web::pages::login::inside;
 use crate::web::pages::story::{Known, known, lag};
@@ -33,7 +34,7 @@ struct DeskStory {
     known: Known,
     /// The article that stands for it.
     lead: String,
-    questions: Vec<Question>,
+    questions: Vec<Compared>,
     /// Its item in the queue, when it has one.
     item: Option<Card>,
     /// Whether the visitor decides.
@@ -52,7 +53,7 @@ struct DeskStory {
 #[template(path = "desk_questions.html")]
 struct Questions {
     frame: Frame,
-    questions: Vec<Question>,
+    questions: Vec<Compared>,
     count: i64,
     /// Whether keys press buttons.
     keys: bool,
@@ -95,6 +96,7 @@ async fn story_page(
     };
     let decides = visitor.may(Act::Decide);
     let questions = if decides { stories::questions_of(pool, &known.id).await? } else { Vec::new() };
+    let questions = compared(site, questions).await?;
     let status = if notice.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
     let back = format!("/desk/stories/{}", known.id);
     let keys = views::keys(pool, account.id).await?;
@@ -112,6 +114,7 @@ pub(in crate::web) async fn questions(
     let account = visitor.account.as_ref().ok_or(Trouble::SignIn)?;
     let keys = views::keys(site.parts.store.pool(), account.id).await?;
     let (questions, count) = stories::open_questions(site.parts.store.pool()).await?;
+    let questions = compared(&site, questions).await?;
     let done = done(&site, &visitor, fields.get("done")).await?;
     page(&Questions { frame: Frame::of(&visitor), questions, count, keys, done, back: "/desk/questions".to_owned() })
 }

@@ -3,6 +3,7 @@
 pub(super) mod about;
 pub(super) mod account;
 pub(super) mod audit;
+pub(super) mod compare;
 pub(super) mod console;
 pub(super) mod console_portal;
 pub(super) mod desk;
