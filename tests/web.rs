@@ -48,6 +48,8 @@ mod story;
 mod strangers;
 #[path = "web/unanswered.rs"]
 mod unanswered;
+#[path = "web/unsaved.rs"]
+mod unsaved;
 
 const HOSTILE: &str = "\"><script>alert(1)</script><img src=x onerror=alert(2)>' & {{7*7}}";
 

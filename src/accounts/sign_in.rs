@@ -328,15 +328,23 @@ pub async fn who(store: &Store, options: &Options, secret: &str, now: Timestamp)
         && table::factor(&mut connection, account.id).await?.totp_secret.is_none();
     drop(connection);
     if idle_ms > TOUCH_AFTER_MS {
-        store
-            .write(move |connection| async move { table::touch_session(connection, &hash, now).await }.boxed())
-            .await?;
+        let touched =
+            store.write(move |connection| async move { table::touch_session(connection, &hash, now).await }.boxed());
+        note_failure(touched.await);
     }
     Ok(Some(Present { account, confirmed_at: instant(session.confirmed_at), must_enrol }))
 }
 
 fn must_have_second_factor(options: &Options, role: Role) -> bool {
     options.second_factor_for.contains(&role)
+}
+
+/// When somebody was last seen could not be written down. A disk that is full must not keep people from reading; whose
+/// session is not seen to be used ends the sooner.
+fn note_failure(touched: Result<()>) {
+    if let Err(cause) = touched {
+        tracing::warn!(cause = format!("{cause:#}"), "cannot note that somebody was here");
+    }
 }
 
 /// The key whose secret this is, while it holds.
@@ -348,7 +356,9 @@ pub async fn key_of(store: &Store, secret: &str, now: Timestamp) -> Result<Optio
     let Some((key, touch)) = found else { return Ok(None) };
     if touch {
         let id = key.id;
-        store.write(move |connection| async move { table::keys::touch(connection, id, now).await }.boxed()).await?;
+        let touched =
+            store.write(move |connection| async move { table::keys::touch(connection, id, now).await }.boxed());
+        note_failure(touched.await);
     }
     Ok(Some(key))
 }

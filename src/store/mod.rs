@@ -17,6 +17,7 @@ use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 pub use lock::DataLock;
+pub use writer::NotSaved;
 
 use crate::clock::Timestamp;
 

@@ -69,14 +69,14 @@ impl Writer {
             async move {
                 let outcome = match connection {
                     Ok(connection) => change(connection).await,
-                    Err(cause) => Err(anyhow!(cause)),
+                    Err(cause) => Err(NotSaved(cause).into()),
                 };
                 let failed = outcome.is_err();
                 let broken = outcome.as_ref().err().filter(|cause| undoes_all(cause)).map(super::in_words);
                 let answer: Answer = Box::new(move |committed| {
                     let told = match committed {
                         Ok(()) => outcome,
-                        Err(cause) => Err(anyhow!("cannot commit to the record: {cause}")),
+                        Err(cause) => Err(NotSaved(format!("cannot commit to the record: {cause}")).into()),
                     };
                     // A caller that went away no longer wants to know.
                     let _ = reply.send(told);
@@ -96,6 +96,11 @@ impl Writer {
         }
     }
 }
+
+/// Nothing of a change was kept, and not for anything that it asked for: the disk is full, or cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotSaved(String);
 
 /// Whether SQLite may have rolled back more than the change that failed: it does so by itself when the disk is full,
 /// a file cannot be read or written, memory is short or the record is locked.

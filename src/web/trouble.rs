@@ -11,6 +11,7 @@ use super::frame::Frame;
 use super::mistake::Mistake;
 use super::pages::account;
 use super::visitor::Visitor;
+use crate::store::NotSaved;
 
 /// Why there is no ordinary answer.
 #[derive(Debug)]
@@ -27,13 +28,16 @@ pub(super) enum Trouble {
     Bad(String),
     /// The search engine does not answer.
     NoSearch(anyhow::Error),
+    /// What was asked for could not be written to the record, and may be asked for again.
+    NotSaved(anyhow::Error),
     /// We failed.
     Internal(anyhow::Error),
 }
 
 impl From<anyhow::Error> for Trouble {
     fn from(cause: anyhow::Error) -> Self {
-        Self::Internal(cause)
+        let is_unsaved = cause.chain().any(|cause| cause.is::<NotSaved>());
+        if is_unsaved { Self::NotSaved(cause) } else { Self::Internal(cause) }
     }
 }
 
@@ -45,6 +49,9 @@ impl From<askama::Error> for Trouble {
 
 /// What is told to whoever has to prove who they are.
 const PROVE: &str = "prove first who you are";
+
+/// What is told to whoever asked for a change that could not be written.
+const NOT_SAVED: &str = "nothing was saved (the record cannot be written; try again in a moment)";
 
 /// What [`present`] needs to know, carried on a bare response.
 #[derive(Clone)]
@@ -61,6 +68,10 @@ impl IntoResponse for Trouble {
             Self::NoSearch(cause) => {
                 tracing::error!(cause = format!("{cause:#}"), "cannot search");
                 (StatusCode::SERVICE_UNAVAILABLE, String::new())
+            }
+            Self::NotSaved(cause) => {
+                tracing::error!(cause = format!("{cause:#}"), "cannot save what was asked for");
+                (StatusCode::SERVICE_UNAVAILABLE, NOT_SAVED.to_owned())
             }
             Self::Internal(cause) => {
                 tracing::error!(cause = format!("{cause:#}"), "cannot answer a request");
@@ -119,12 +130,15 @@ fn problem(status: StatusCode, told: &str) -> Response {
 struct TroublePage<'a> {
     frame: Frame,
     status: u16,
+    /// What was asked for was not saved.
+    unsaved: bool,
     told: &'a Mistake,
 }
 
 fn page(status: StatusCode, told: &str, visitor: &Visitor) -> Response {
-    let told = &Mistake::of(visitor.language, told);
-    let page = TroublePage { frame: Frame::of(visitor), status: status.as_u16(), told };
+    let unsaved = told == NOT_SAVED;
+    let told = &if unsaved { Mistake::default() } else { Mistake::of(visitor.language, told) };
+    let page = TroublePage { frame: Frame::of(visitor), status: status.as_u16(), unsaved, told };
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => status.into_response(),
@@ -140,6 +154,7 @@ impl TroublePage<'_> {
             405 => "method",
             408 => "slow",
             413 => "large",
+            503 if self.unsaved => "unsaved",
             503 => "search",
             400..=499 => "bad",
             _ => "internal",

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod crowd;
+mod kills;
 mod secrets;
 mod sessions;
 mod server;

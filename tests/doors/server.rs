@@ -50,8 +50,9 @@ impl Answer {
 impl House {
     /// An installation with its first administrator; answers with the path of the link that lets them in.
     pub(crate) fn new(settings: &[(&'static str, &str)]) -> (Self, String) {
-        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let (site, watched) = (free(), free());
+        // Both are held until both are known, so that they differ.
+        let free = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [site, watched] = free.map(|listener| listener.local_addr().unwrap());
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let house = Self { home: tempfile::tempdir().unwrap(), site, watched, settings, server: None };
         let made = house.run(&["--json", "init", "."]);
@@ -78,6 +79,12 @@ impl House {
         command
     }
 
+    /// A command that has to find everything well.
+    pub(crate) fn run_well(&self, arguments: &[&str]) {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+
     /// A command that works beside others.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
@@ -98,7 +105,7 @@ impl House {
         command.env("LANTOA__GENERAL__LOG", level).env("LANTOA__GENERAL__LOG_FORMAT", format);
         self.server = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
         let began = Instant::now();
-        while TcpStream::connect(self.site).is_err() {
+        while TcpStream::connect(self.site).is_err() || TcpStream::connect(self.watched).is_err() {
             let log = || fs::read_to_string(self.path("log")).unwrap_or_default();
             assert!(began.elapsed() < Duration::from_secs(60), "the site did not open: {}", log());
             std::thread::sleep(Duration::from_millis(50));
@@ -111,6 +118,17 @@ impl House {
         assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
         assert!(server.wait().unwrap().success());
         fs::read_to_string(self.path("log")).unwrap()
+    }
+
+    /// Ends the server in the middle of whatever it does.
+    pub(crate) fn kill(&self) {
+        let server = self.server.as_ref().unwrap();
+        assert!(Command::new("kill").args(["-9", &server.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Waits for a server that was killed.
+    pub(crate) fn gone(&mut self) {
+        self.server.take().unwrap().wait().unwrap();
     }
 
     /// A field of what the system says about the server's process, in KiB.
@@ -128,7 +146,9 @@ impl House {
 
     /// Sends bytes over a connection of their own; answers with everything that comes back before it is closed.
     pub(crate) fn raw(&self, bytes: &[u8]) -> String {
-        let mut stream = self.connect();
+        // A server that is gone says nothing.
+        let Ok(mut stream) = TcpStream::connect(self.site) else { return String::new() };
+        stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
         // A server that has heard enough may close while we still talk.
         let _ = stream.write_all(bytes);
         let mut said = Vec::new();

@@ -21,6 +21,8 @@ impl Frame {
         let hours = part.why.strip_suffix(" h");
         let said = match part.name.as_str() {
             "source" => Some(self.word("kind", &part.why).to_owned()),
+            "spread" => Some(self.count("desk.portals", &part.why)),
+            "freshness" if hours == Some("0") => Some(self.say("desk.this_hour").to_owned()),
             "freshness" => hours.map(|hours| self.count("desk.hours", hours)),
             "growth" => hours
                 .and_then(|why| why.split_once('/'))
