@@ -1,11 +1,18 @@
-//! Time to look an article up among 1,000,000, and what the window costs in memory: `cargo bench --bench dedup`.
-//! `LANTOA_BENCH_TEXTS` sets another number; it comes first to the pages and validators that stand beside the texts.
+//! Time to sketch an article and to look it up among 1,000,000, and what the window costs in memory:
+//! `cargo bench --bench dedup`.
 //!
-//! Reference in the same run: looking up and inserting one exact fingerprint in a sled tree of as many, which finds
-//! equal copies and no near ones.
+//! One process fills the window, another one opens it as lantoa starts with it and measures, so that nothing of the
+//! filling is in its memory. `LANTOA_BENCH_TEXTS` sets another number of texts; it comes first to the pages and validators
+//! that stand beside them. `LANTOA_BENCH_FOLDER` keeps the filled window there and uses it again.
+//!
+//! Reference in the same run: an exact fingerprint looked up in a sled tree of as many, which finds equal copies and no
+//! near ones.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
+use anyhow::{Context, ensure};
 use jiff::{SignedDuration, Timestamp};
 use lantoa::dedup::{Options, Reading, Window};
 use lantoa::fetch::Validators;
@@ -13,83 +20,161 @@ use xxhash_rust::xxh3::xxh3_64;
 
 mod generated;
 
-/// Articles that are placed and timed.
-const PLACED: usize = 2_000;
+/// Articles of each kind that are timed.
+const ARRIVALS: usize = 1_000;
 /// Articles between two flushes, as one tick of the scheduler has.
 const TICK: usize = 1_000;
+/// Of so many texts that follow each other, the first [`TOLD`] tell one story and as many from [`NOTICES`] on are one
+/// notice with figures of its own in each.
+const ROUND: usize = 500;
+const TOLD: usize = 10;
+const NOTICES: usize = 100;
 
 fn main() -> anyhow::Result<()> {
     let texts = std::env::var("LANTOA_BENCH_TEXTS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("window");
-    let before = resident_mb();
-    fill(&path, texts)?;
-
-    // As lantoa starts with it.
-    let begun = Instant::now();
-    let before_opening = resident_mb();
-    let window = Window::open(&path, &Options::default())?.window;
-    window.place("warm", "portal-new", &Reading::of("một hai ba"), published(0))?;
-    let opened = begun.elapsed().as_secs_f64();
-    println!(
-        "opened in {opened:.1} s; memory {before:.0} MB before all, {before_opening:.0} MB before opening, {:.0} MB opened",
-        resident_mb()
-    );
-
-    // Every second one is a copy that lost its last paragraph, which no exact fingerprint finds.
-    let arrivals: Vec<(String, Timestamp, bool)> = (0..PLACED)
-        .map(|n| {
-            let is_copy = n % 2 == 0;
-            let number = if is_copy { n * texts / PLACED } else { texts + n };
-            let mut article = generated::article(number);
-            if is_copy {
-                article.paragraphs.pop();
+    let folder = std::env::var_os("LANTOA_BENCH_FOLDER").map(PathBuf::from);
+    match (std::env::var("LANTOA_BENCH_STEP").as_deref(), folder) {
+        (Ok("fill"), Some(folder)) => fill(&folder, texts),
+        (Ok("measure"), Some(folder)) => measure(&folder, texts),
+        (_, kept) => {
+            let passing = tempfile::tempdir()?;
+            let folder = kept.unwrap_or_else(|| passing.path().to_owned());
+            if !folder.join("filled").exists() {
+                step("fill", &folder)?;
+                std::fs::write(folder.join("filled"), "")?;
             }
-            (article.text(), published(number), is_copy)
-        })
-        .collect();
-    let begun = Instant::now();
-    let readings: Vec<Reading> = arrivals.iter().map(|(text, ..)| Reading::of(text)).collect();
-    let reading = each(begun);
-    let (mut found, mut wrong, mut times) = (0, 0, Vec::with_capacity(PLACED));
-    for (n, ((_, published, is_copy), reading)) in arrivals.iter().zip(&readings).enumerate() {
-        let begun = Instant::now();
-        let place = window.place(&id(texts * 2 + n), "portal-new", reading, *published)?;
-        times.push(begun.elapsed().as_secs_f64() * 1e6);
-        match (place.near.is_some(), is_copy) {
-            (true, true) => found += 1,
-            (true, false) => wrong += 1,
-            _ => {}
+            step("measure", &folder)
         }
     }
+}
+
+/// Runs this program once more for one step.
+fn step(name: &str, folder: &Path) -> anyhow::Result<()> {
+    let mut command = Command::new(std::env::current_exe()?);
+    let status = command.env("LANTOA_BENCH_STEP", name).env("LANTOA_BENCH_FOLDER", folder).status()?;
+    ensure!(status.success(), "the step {name} failed");
+    Ok(())
+}
+
+/// What arrives at a window that is full.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// Nobody has told it.
+    New,
+    /// One portal has told it; the last paragraph is missing, so that no exact fingerprint finds it.
+    Cut,
+    /// Ten portals have told it.
+    Spread,
+    /// Ten portals have the notice with other figures.
+    Notice,
+}
+
+fn measure(folder: &Path, texts: usize) -> anyhow::Result<()> {
+    // What the program has in memory anyway: tables for folding, the standard library.
+    std::hint::black_box(Reading::of("Một hai ba"));
+    let before = resident_mb();
     let begun = Instant::now();
-    for (reading, (_, published, _)) in readings.iter().zip(&arrivals) {
-        std::hint::black_box(window.look_up("", "portal-other", reading, *published)?);
+    let window = Window::open(&folder.join("window"), &Options::default())?.window;
+    window.sketch("portal-new", &Reading::of("một hai ba"))?;
+    let (opened, with) = (begun.elapsed().as_secs_f64(), resident_mb());
+    println!("opened in {opened:.1} s; the window has {:.0} MB of memory", with - before);
+
+    let kinds = [
+        (Kind::New, "new"),
+        (Kind::Cut, "cut copy of one"),
+        (Kind::Spread, "cut copy of ten"),
+        (Kind::Notice, "notice with other figures"),
+    ];
+    for (kind, name) in kinds {
+        let readings = readings(|_| kind, texts);
+        let (mut sketching, mut looking, mut both, mut found) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        for (reading, published) in &readings {
+            let begun = Instant::now();
+            let sketch = window.sketch("portal-new", reading)?;
+            let sketched = begun.elapsed();
+            let place = window.look_up("", "portal-new", &sketch, *published)?;
+            let total = begun.elapsed();
+            found += usize::from(place.near.is_some());
+            sketching.push(sketched.as_secs_f64() * 1e6);
+            looking.push((total - sketched).as_secs_f64() * 1e6);
+            both.push(total.as_secs_f64() * 1e6);
+        }
+        println!(
+            "{name}: sketch {}, lookup {}, together {}; {found} of {ARRIVALS} found to be copies",
+            spread(&mut sketching),
+            spread(&mut looking),
+            spread(&mut both)
+        );
     }
-    let looking = each(begun);
-    times.sort_by(f64::total_cmp);
-    let mean = times.iter().sum::<f64>() / times.len() as f64;
-    println!(
-        "fold {reading:.1} µs; sketch and look up {looking:.1} µs; sketch, look up and remember {mean:.1} µs (median {:.1}, 99 in 100 {:.1})",
-        times[PLACED / 2],
-        times[PLACED * 99 / 100]
-    );
-    println!("memory {:.0} MB after {PLACED} more", resident_mb());
-    println!("of {} cut copies the window found {found}; false matches {wrong}", PLACED / 2);
+    let mut placing = Vec::new();
+    for (n, (reading, published)) in readings(|n| [Kind::Cut, Kind::New][n % 2], texts).iter().enumerate() {
+        let begun = Instant::now();
+        window.place(&id(texts * 2 + n), "portal-new", reading, *published)?;
+        placing.push(begun.elapsed().as_secs_f64() * 1e6);
+    }
+    println!("sketch, look up and remember {}", spread(&mut placing));
+    println!("the window has {:.0} MB of memory after {} lookups", resident_mb() - before, 5 * ARRIVALS);
     drop(window);
-    reference(folder.path(), texts, &arrivals)
+    reference(folder, texts)
+}
+
+/// Arrivals as the pipeline hands them over.
+fn readings(kind: impl Fn(usize) -> Kind, texts: usize) -> Vec<(Reading, Timestamp)> {
+    let arrivals = (0..ARRIVALS).map(|n| arrival(kind(n), n, texts));
+    arrivals.map(|(text, published)| (Reading::of(&text), published)).collect()
+}
+
+fn arrival(kind: Kind, n: usize, texts: usize) -> (String, Timestamp) {
+    // Numbers of texts that stand alone, and the first numbers of rounds.
+    let (alone, round) = (n * (texts / ARRIVALS) + ROUND / 2, n * (texts / ROUND) / ARRIVALS * ROUND);
+    match kind {
+        Kind::New => (generated::article(texts * 2 + n).text(), published(alone)),
+        Kind::Cut => {
+            let mut article = generated::article(alone);
+            article.paragraphs.pop();
+            (article.text(), published(alone))
+        }
+        Kind::Spread => {
+            let mut article = generated::article(round);
+            article.paragraphs.remove(n % 3 + 1);
+            (article.text(), published(round + TOLD))
+        }
+        Kind::Notice => (notice(round + NOTICES, texts + n), published(round + NOTICES)),
+    }
+}
+
+/// The text of this number in the window.
+fn text(number: usize) -> String {
+    let round = number / ROUND * ROUND;
+    match number % ROUND {
+        told @ ..TOLD => {
+            let mut article = generated::article(round);
+            article.paragraphs.remove(told % 5);
+            article.text()
+        }
+        place if (NOTICES..NOTICES + TOLD).contains(&place) => notice(round + NOTICES, number),
+        _ => generated::article(number).text(),
+    }
+}
+
+/// The notice of a round with the figures of an issue.
+fn notice(round: usize, issue: usize) -> String {
+    let text = generated::article(round).text();
+    let words = text.split(' ').enumerate().map(|(place, word)| match word.starts_with(|c: char| c.is_ascii_digit()) {
+        true => (xxh3_64(format!("{issue} {place}").as_bytes()) % 900).to_string(),
+        false => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// A window as it is after a month: texts, and beside them as many pages and validators.
-fn fill(path: &std::path::Path, texts: usize) -> anyhow::Result<()> {
-    let window = Window::open(path, &Options::default())?.window;
-    let before = resident_mb();
+fn fill(folder: &Path, texts: usize) -> anyhow::Result<()> {
+    let window = Window::open(&folder.join("window"), &Options::default())?.window;
     let begun = Instant::now();
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     for number in 0..texts {
-        let text = Reading::of(&generated::article(number).text());
         let portal = format!("portal-{}", number % 200);
-        window.join(&id(number), &portal, &text, published(number), &id(number))?;
+        window.join(&id(number), &portal, &Reading::of(&text(number)), published(number), &id(number))?;
         let url = format!("https://portal-{}.vn/tin-tuc/bai-viet-{number}.html", number % 200);
         window.mark_seen(&portal, &url, true, published(number))?;
         let validators = Validators { etag: Some(format!("\"{number:x}-5e2\"")), last_modified: None };
@@ -100,28 +185,33 @@ fn fill(path: &std::path::Path, texts: usize) -> anyhow::Result<()> {
         }
     }
     runtime.block_on(window.flush())?;
-    println!(
-        "{texts} texts, pages and validators put into the window in {:.1} s; memory {before:.0} MB, then {:.0} MB",
-        begun.elapsed().as_secs_f64(),
-        resident_mb()
-    );
+    let exact = exact(folder)?;
+    for number in 0..texts {
+        exact.insert(xxh3_64(text(number).as_bytes()).to_be_bytes(), id(number).as_bytes())?;
+    }
+    exact.flush()?;
+    println!("{texts} texts, pages and validators put into the window in {:.0} s", begun.elapsed().as_secs_f64());
     Ok(())
 }
 
-fn reference(folder: &std::path::Path, texts: usize, arrivals: &[(String, Timestamp, bool)]) -> anyhow::Result<()> {
-    let exact = sled::Config::new().path(folder.join("exact")).cache_capacity(32 << 20).open()?;
-    for number in 0..texts {
-        exact.insert(xxh3_64(&number.to_le_bytes()).to_be_bytes(), id(number).as_bytes())?;
+fn reference(folder: &Path, texts: usize) -> anyhow::Result<()> {
+    let exact = exact(folder)?;
+    for (kind, name) in [(Kind::New, "new"), (Kind::Cut, "cut copy of one")] {
+        let (mut looking, mut found) = (Vec::new(), 0);
+        for n in 0..ARRIVALS {
+            let (text, _) = arrival(kind, n, texts);
+            let begun = Instant::now();
+            found += usize::from(exact.get(xxh3_64(text.as_bytes()).to_be_bytes())?.is_some());
+            looking.push(begun.elapsed().as_secs_f64() * 1e6);
+        }
+        println!("reference, exact fingerprint, {name}: {}; {found} of {ARRIVALS} found", spread(&mut looking));
     }
-    let begun = Instant::now();
-    let mut equal = 0;
-    for (n, (text, ..)) in arrivals.iter().enumerate() {
-        let key = xxh3_64(text.as_bytes()).to_be_bytes();
-        equal += usize::from(exact.get(key)?.is_some());
-        exact.insert(key, id(n).as_bytes())?;
-    }
-    println!("reference: exact fingerprint {:.1} µs, which finds {equal}; memory {:.0} MB", each(begun), resident_mb());
     Ok(())
+}
+
+fn exact(folder: &Path) -> anyhow::Result<sled::Db> {
+    let config = sled::Config::new().path(folder.join("exact")).cache_capacity(32 << 20).flush_every_ms(None);
+    config.open().context("cannot open the reference")
 }
 
 /// Spread over thirty days.
@@ -136,8 +226,10 @@ fn resident_mb() -> f64 {
     line.trim().trim_end_matches(" kB").trim().parse::<f64>().unwrap_or(0.0) / 1024.0
 }
 
-fn each(begun: Instant) -> f64 {
-    begun.elapsed().as_secs_f64() * 1e6 / PLACED as f64
+/// The median and the 95th percentile.
+fn spread(times: &mut [f64]) -> String {
+    times.sort_by(f64::total_cmp);
+    format!("{:.1} µs (95 in 100: {:.1})", times[times.len() / 2], times[times.len() * 95 / 100])
 }
 
 fn id(number: usize) -> String {

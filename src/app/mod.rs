@@ -18,6 +18,7 @@ use crate::index::meilisearch::Meilisearch;
 use crate::index::{Backend, SearchIndex, outbox};
 use crate::pipeline;
 use crate::store::{DataLock, Store};
+use crate::triage;
 
 pub use families::{families, read as read_family};
 
@@ -152,13 +153,18 @@ impl Works {
         tokio::spawn(async move { worker.run(cancel).await })
     }
 
-    /// Forgets what has left the dedup window; for a process that ends before its hourly turn comes.
+    /// Forgets what has left the dedup window, and what rules did to stories that nobody waits for any more: every hour,
+    /// and at the end of a process that does not live so long.
     pub async fn prune(&self) {
         let (window, now) = (Arc::clone(&self.visits.window), self.app.clock.now());
         match tokio::task::spawn_blocking(move || window.prune(now)).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(cause)) => tracing::warn!(cause = %format!("{cause:#}"), "the dedup window was not pruned"),
-            Err(cause) => tracing::warn!(%cause, "the dedup window was not pruned"),
+            Ok(Ok(keys)) => tracing::info!(keys, "dedup window pruned"),
+            Ok(Err(cause)) => tracing::error!(cause = %format!("{cause:#}"), "cannot prune the dedup window"),
+            Err(cause) => tracing::error!(%cause, "cannot prune the dedup window"),
+        }
+        match triage::rules::table::forget_hits(&self.app.store, now).await {
+            Ok(hits) => tracing::info!(hits, "old hits of rules forgotten"),
+            Err(cause) => tracing::error!(cause = %format!("{cause:#}"), "cannot forget old hits of rules"),
         }
     }
 

@@ -29,7 +29,8 @@ const SCORE: &str = "15 */10 * * * *";
 const TOPICS: &str = "*/20 * * * * *";
 /// Sends what waits for webhooks.
 const DELIVER: Duration = Duration::from_secs(5);
-/// Forgets what has left the dedup window: every hour, so that a day of many articles does not fill the memory.
+/// Forgets what has left the dedup window, and old hits of rules: every hour, so that a day of many articles does not fill
+/// the memory.
 const PRUNE: &str = "0 40 * * * *";
 
 /// How long a stop waits for visits and for the index worker.
@@ -205,21 +206,13 @@ async fn start_jobs(works: &Arc<Works>, roles: &[Role], cancel: &CancellationTok
             }
         })
         .await?;
-        let parts = works.visits.clone();
-        schedule::every(&scheduler, PRUNE, cancel, move || {
-            let parts = parts.clone();
-            async move {
-                let now = parts.clock.now();
-                let pruned = tokio::task::spawn_blocking(move || parts.window.prune(now)).await;
-                match pruned {
-                    Ok(Ok(keys)) => info!(keys, "dedup window pruned"),
-                    Ok(Err(cause)) => error!(cause = %format!("{cause:#}"), "cannot prune the dedup window"),
-                    Err(cause) => error!(%cause, "cannot prune the dedup window"),
-                }
-            }
-        })
-        .await?;
     }
+    let pruned = Arc::clone(works);
+    schedule::every(&scheduler, PRUNE, cancel, move || {
+        let works = Arc::clone(&pruned);
+        async move { works.prune().await }
+    })
+    .await?;
     if roles.contains(&Role::Curate) {
         let (store, clock, options) =
             (works.app.store.clone(), works.app.clock.clone(), works.app.config.triage.clone());

@@ -5,6 +5,7 @@
 
 mod directory;
 mod figures;
+mod minima;
 mod nearest;
 mod packed;
 mod repeated;

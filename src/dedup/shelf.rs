@@ -1,4 +1,4 @@
-//! The texts of the window: in sled a dozen to a record, and in memory where to find them.
+//! The texts of the window: in sled two to a record, and in memory where to find them.
 //!
 //! A text's number is its place: the record, and the place in it. The record that is being filled stays in memory until
 //! it is full or the window is flushed; a crash in between loses nothing that the record of lantoa has not.
@@ -12,8 +12,9 @@ use super::Sketch;
 use super::directory::Directory;
 use crate::clock::Timestamp;
 
-/// Texts in one record of sled: at most 310 bytes each, under 4 KB together.
-const TOGETHER: u32 = 12;
+/// Texts in one record of sled, at most 310 bytes each. sled reads and keeps eight to sixteen records at a time, and more
+/// of them beyond its cache than it says, so that large records cost time and memory; small ones cost memory by number.
+const TOGETHER: u32 = 2;
 /// Bytes of an id or a story; they are 26 long.
 const ID_BYTES: usize = 26;
 /// Makes the key of an id another than that of a text.

@@ -1,15 +1,14 @@
 //! Text in, a sketch of at most 260 bytes out, from which the likeness of two texts is estimated.
 //!
-//! `MinHash` over shingles of four folded syllables (Broder 1997), cut to one byte a hash (Li & König 2010, "b-bit
-//! minwise hashing"), and beside it a sample of the figures in the text and of its paragraphs.
+//! Least hashes of shingles of four folded syllables (Broder 1997), and beside them a sample of the figures in the text and
+//! of its paragraphs.
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::figures::{Agreement, Figures};
+use super::minima::{PLACES, minima};
 use crate::vietnamese;
 
-/// Hashes in a sketch: the standard error of a likeness of one half is √(¼ ∕ 128) ≈ 0.044.
-const HASHES: usize = 128;
 /// Bands of three hashes: of two texts with a likeness of 0.8 they share a band with probability 0.9998, with one of
 /// 0.5 with 0.8. Three bytes of a hash agree by chance for one text in sixteen million.
 const BANDS: usize = 12;
@@ -25,6 +24,8 @@ const SAYS_LITTLE: usize = 40;
 const LEADS_ASTRAY: usize = 80;
 /// Texts below this many syllables say too little to be called near anything; they only match when they are equal.
 const SHORT: usize = 30;
+/// Places of a table that are tried for a hash: so many are full only where somebody chose the hashes.
+const MOST_STEPS: usize = 32;
 
 /// A text ready to be sketched: folded, and parted into paragraphs.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ pub struct Sketch {
     pub(super) short: bool,
     /// Different shingles in it, about.
     size: u16,
-    minima: [u8; HASHES],
+    minima: [u8; PLACES],
     figures: Figures,
     /// Hashes of the paragraphs that lead to it.
     paragraphs: Vec<u32>,
@@ -88,22 +89,10 @@ impl Reading {
             .flat_map(|(text, _)| text.split(|c: char| !vietnamese::is_letter_or_digit(c)))
             .filter(|word| !word.is_empty())
             .collect();
-        let mut least = [u32::MAX; HASHES];
         let hashes: Vec<u64> = words.iter().map(|word| xxh3_64(word.as_bytes())).collect();
         let width = SHINGLE.min(hashes.len().max(1));
-        let mut shingles: Vec<u64> = hashes
-            .windows(width)
-            .map(|shingle| {
-                shingle
-                    .iter()
-                    .fold(0u64, |hash, word| (hash.rotate_left(17) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15))
-            })
-            .collect();
-        shingles.sort_unstable();
-        shingles.dedup();
-        for shingle in &shingles {
-            take_minima(&mut least, *shingle);
-        }
+        let mix = |hash: u64, word: &u64| (hash.rotate_left(17) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let shingles: Vec<u64> = hashes.windows(width).map(|shingle| shingle.iter().fold(0, mix)).collect();
         let short = words.len() < SHORT;
         let mut whole = xxh3_64_with_seed(&[], hashes.len() as u64);
         for word in &hashes {
@@ -112,8 +101,8 @@ impl Reading {
         Sketch {
             whole,
             short,
-            size: u16::try_from(shingles.len()).unwrap_or(u16::MAX),
-            minima: least.map(|hash| hash.to_le_bytes()[0]),
+            size: u16::try_from(different(&shingles)).unwrap_or(u16::MAX),
+            minima: minima(&shingles),
             figures: Figures::of(&words),
             paragraphs: if short { Vec::new() } else { leading_paragraphs(&kept) },
         }
@@ -132,8 +121,10 @@ impl Sketch {
         if self.short {
             return vec![self.whole];
         }
-        let bands = self.minima.chunks_exact(ROWS).take(BANDS).enumerate();
-        let mut keys: Vec<u64> = bands.map(|(band, rows)| xxh3_64_with_seed(rows, band as u64 + 1)).collect();
+        let bands = self.minima.chunks_exact(ROWS).take(BANDS).zip(1u8..);
+        // The band is hashed with its rows and is no seed: of short inputs the hash mixes the seed with the last byte, and
+        // each band would find what only agrees with another one.
+        let mut keys: Vec<u64> = bands.map(|(rows, band)| xxh3_64(&[band, rows[0], rows[1], rows[2]])).collect();
         keys.extend(self.paragraphs.iter().map(|hash| xxh3_64(&hash.to_le_bytes())));
         keys
     }
@@ -146,7 +137,7 @@ impl Sketch {
             return Likeness { share: 1.0, contained: 1.0, figures: 1.0, other_date: false, equal: true };
         }
         let equal = self.minima.iter().zip(&other.minima).filter(|(a, b)| a == b).count();
-        let agree = equal as f64 / HASHES as f64;
+        let agree = equal as f64 / PLACES as f64;
         // One byte in 256 agrees by chance.
         let share = ((agree - 1.0 / 256.0) / (1.0 - 1.0 / 256.0)).max(0.0);
         let (size, other_size) = (f64::from(self.size), f64::from(other.size));
@@ -170,7 +161,7 @@ impl Sketch {
         let (whole, rest) = bytes.split_first_chunk::<8>()?;
         let (short, rest) = rest.split_first()?;
         let (size, rest) = rest.split_first_chunk::<2>()?;
-        let (minima, rest) = rest.split_first_chunk::<HASHES>()?;
+        let (minima, rest) = rest.split_first_chunk::<PLACES>()?;
         let (paragraphs, rest) = rest.split_first()?;
         let (paragraphs, figures) = rest.split_at_checked(4 * usize::from(*paragraphs))?;
         Some(Self {
@@ -187,15 +178,18 @@ impl Sketch {
     }
 }
 
-fn take_minima(least: &mut [u32; HASHES], hash: u64) {
-    // Two halves of one hash make a family of hashes (Kirsch & Mitzenmacher 2006).
-    let (mut value, step) = (hash as u32, (hash >> 32) as u32 | 1);
-    for slot in least {
-        value = value.wrapping_add(step);
-        let mixed = (value ^ (value >> 15)).wrapping_mul(0x2C1B_3C6D);
-        let mixed = mixed ^ (mixed >> 12);
-        *slot = (*slot).min(mixed);
+/// How many different hashes there are, about: a table with open places costs a fifth of sorting them.
+fn different(hashes: &[u64]) -> usize {
+    let mut table = vec![0; (hashes.len() * 2).next_power_of_two()];
+    let (last, mut count) = (table.len() - 1, 0);
+    for hash in hashes {
+        let mut places = (0..MOST_STEPS).map(|step| (*hash as usize).wrapping_add(step) & last);
+        if let Some(place) = places.find(|place| [0, *hash].contains(&table[*place])) {
+            count += usize::from(table[place] != *hash);
+            table[place] = *hash;
+        }
     }
+    count
 }
 
 /// The first paragraphs that say enough, and the longest of the others.
@@ -248,6 +242,19 @@ mod tests {
         assert!(share_a_key(&text(0..10), &text(1..9)));
         assert!(share_a_key(&text(0..3), &text(2..5)));
         assert!(!share_a_key(&text(0..10), &text(20..30)));
+    }
+
+    #[test]
+    fn texts_that_share_nothing_share_no_key() {
+        let mut seen = std::collections::HashMap::new();
+        let mut shared = 0;
+        for n in 0..2_000 {
+            for key in Sketch::of(&text(1000 + 2 * n..1002 + 2 * n)).keys() {
+                shared += usize::from(seen.insert(key, n).is_some_and(|other| other != n));
+            }
+        }
+        // Two million pairs with twelve bands each, of which one in sixteen million agrees by chance.
+        assert!(shared <= 8, "{shared} keys lead to strangers");
     }
 
     #[test]

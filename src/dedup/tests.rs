@@ -139,6 +139,30 @@ fn a_damaged_window_is_set_aside() {
 }
 
 #[test]
+fn a_window_of_another_version_is_made_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dedup");
+    {
+        let db = sled::open(&path).expect("a database");
+        db.insert("layout", b"4").expect("written");
+        db.insert("revision", &7i64.to_le_bytes()).expect("written");
+        db.open_tree("seen").expect("a tree").insert(b"k", b"v").expect("written");
+    }
+    let opened = Window::open(&path, &Options::default()).expect("a window");
+    assert!(opened.fresh && opened.set_aside.is_none());
+    assert_eq!(opened.window.revision(), 0);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn what_many_portals_copied_is_one_story() {
+    let many: Vec<(String, String)> = (0..40).map(|n| (format!("id-{n}"), format!("bo-{n}"))).collect();
+    let articles: Vec<(&str, &str, String)> =
+        many.iter().map(|(id, portal)| (id.as_str(), portal.as_str(), text(0..10 - id.len() % 2))).collect();
+    check(&articles, &vec!["id-0"; 40].join(" "));
+}
+
+#[test]
 fn old_pages_are_forgotten() {
     let folder = tempfile::tempdir().expect("a folder");
     let window = window(folder.path(), &Options::default());

@@ -17,7 +17,7 @@ use crate::clock::Timestamp;
 use crate::fetch::Validators;
 
 /// The layout of the keys; another number means that the window is made anew.
-const LAYOUT: &[u8] = b"4";
+const LAYOUT: &[u8] = b"5";
 /// Seconds that "not modified" is believed.
 const BELIEVED_S: i64 = 24 * 3600;
 
@@ -39,6 +39,11 @@ struct Texts {
     shelf: Shelf,
     repeated: Repeated,
 }
+
+/// The window was written by another version of lantoa.
+#[derive(Debug, thiserror::Error)]
+#[error("the dedup window has another layout")]
+struct OtherLayout;
 
 /// The texts while nobody else has them.
 struct Turn<'w>(MutexGuard<'w, Option<Texts>>);
@@ -66,14 +71,15 @@ impl std::fmt::Debug for Window {
 pub struct Opened {
     /// The window.
     pub window: Window,
-    /// True when it is empty because there was none, or it was damaged or of another layout.
+    /// True when it is empty because there was none, or it was damaged or of another version's layout.
     pub fresh: bool,
     /// Where a damaged one was put.
     pub set_aside: Option<PathBuf>,
 }
 
 impl Window {
-    /// Opens the window in `folder`; a damaged one is moved aside and an empty one takes its place.
+    /// Opens the window in `folder`; an empty one takes the place of a damaged one, which is moved aside, and of one of
+    /// another version, which goes: the record has all that it knew.
     ///
     /// # Errors
     /// When not even an empty one can be made.
@@ -82,6 +88,15 @@ impl Window {
             Ok(window) => {
                 let fresh = window.seen.is_empty();
                 Ok(Opened { window, fresh, set_aside: None })
+            }
+            Err(cause) if cause.is::<OtherLayout>() => {
+                tracing::info!(folder = %folder.display(), "dedup window of another version is made anew from the record");
+                std::fs::remove_dir_all(folder).with_context(|| {
+                    format!("cannot remove the dedup window of another version in {}", folder.display())
+                })?;
+                let window = open_guarded(folder, options)
+                    .with_context(|| format!("cannot make a dedup window in {}", folder.display()))?;
+                Ok(Opened { window, fresh: true, set_aside: None })
             }
             Err(cause) => {
                 tracing::warn!(folder = %folder.display(), cause = %format!("{cause:#}"), "dedup window set aside, making a new one");
@@ -148,7 +163,7 @@ impl Window {
     /// When sled cannot read or write.
     pub fn place(&self, id: &str, portal: &str, text: &Reading, published: Timestamp) -> Result<Place> {
         let portal = short_hash(portal);
-        let sketch = self.sketch(id, portal, text)?;
+        let sketch = self.count_and_sketch(id, portal, text)?;
         let mut texts = self.texts();
         let shelf = &mut texts.get(self)?.shelf;
         let before = shelf.number_of(id)?;
@@ -163,16 +178,22 @@ impl Window {
         Ok(Place { story, near: found.near, perhaps: found.perhaps })
     }
 
-    /// What an article would be placed beside; nothing is remembered.
+    /// The sketch of an article's text without what its portal repeats; nothing is remembered.
     ///
     /// # Errors
     /// When sled cannot read.
-    pub fn look_up(&self, id: &str, portal: &str, text: &Reading, published: Timestamp) -> Result<Place> {
-        let portal = short_hash(portal);
-        let left_out = self.texts().get(self)?.repeated.among(portal, text.telling(), text.len(), false);
-        let sketch = text.sketch(|paragraph| left_out.contains(&paragraph));
+    pub fn sketch(&self, portal: &str, text: &Reading) -> Result<Sketch> {
+        let left_out = self.texts().get(self)?.repeated.among(short_hash(portal), text.telling(), text.len(), false);
+        Ok(text.sketch(|paragraph| left_out.contains(&paragraph)))
+    }
+
+    /// What an article with this sketch would be placed beside; nothing is remembered.
+    ///
+    /// # Errors
+    /// When sled cannot read.
+    pub fn look_up(&self, id: &str, portal: &str, sketch: &Sketch, published: Timestamp) -> Result<Place> {
         let mut texts = self.texts();
-        let found = nearest(&texts.get(self)?.shelf, id, portal, &sketch, published, &self.options)?;
+        let found = nearest(&texts.get(self)?.shelf, id, short_hash(portal), sketch, published, &self.options)?;
         let story = found.near.as_ref().map_or_else(|| id.to_owned(), |near| near.story.clone());
         Ok(Place { story, near: found.near, perhaps: found.perhaps })
     }
@@ -183,16 +204,16 @@ impl Window {
     /// When sled cannot write.
     pub fn join(&self, id: &str, portal: &str, text: &Reading, published: Timestamp, story: &str) -> Result<()> {
         let portal = short_hash(portal);
-        let sketch = self.sketch(id, portal, text)?;
+        let sketch = self.count_and_sketch(id, portal, text)?;
         let mut texts = self.texts();
         let shelf = &mut texts.get(self)?.shelf;
         let number = shelf.number_of(id)?.map(|(number, _)| number);
         shelf.put(number, &Text { id: id.to_owned(), portal, story: story.to_owned(), published, sketch })
     }
 
-    /// The sketch of a text without what its portal repeats under every article. The text is sketched while others are
-    /// placed.
-    fn sketch(&self, id: &str, portal: u32, text: &Reading) -> Result<Sketch> {
+    /// Counts the paragraphs of a new text, and sketches it without what its portal repeats under every article. The text
+    /// is sketched while others are placed.
+    fn count_and_sketch(&self, id: &str, portal: u32, text: &Reading) -> Result<Sketch> {
         let left_out = {
             let mut texts = self.texts();
             let Texts { shelf, repeated } = texts.get(self)?;
@@ -322,7 +343,7 @@ fn open(folder: &Path, options: &Options) -> Result<Window> {
     let tree = |name: &str| db.open_tree(name).with_context(|| format!("cannot open the dedup window's {name}"));
     let layout = db.get("layout").context("cannot read the dedup window")?;
     if layout.as_deref().is_some_and(|layout| layout != LAYOUT) {
-        return Err(anyhow!("the dedup window has another layout"));
+        return Err(OtherLayout.into());
     }
     db.insert("layout", LAYOUT).context("cannot write the dedup window")?;
     Ok(Window {

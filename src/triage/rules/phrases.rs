@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::vietnamese::{fold, tone_key};
+use crate::vietnamese::{fold, is_letter_or_digit, tone_key};
 
 /// Where a phrase stands: a bit for each text that was looked at.
 pub(super) type Places = u8;
@@ -118,7 +118,7 @@ impl Tree {
 
 /// The words of a key.
 fn pieces(key: &str) -> Vec<&str> {
-    key.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty()).collect()
+    key.split(|c: char| !is_letter_or_digit(c)).filter(|piece| !piece.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! Rules in the record: their order, what they hit, the notices that they wrote.
 
 use anyhow::{Context, Result, bail, ensure};
+use futures::FutureExt;
 use serde::Serialize;
 use sqlx::FromRow;
 
 use super::{Did, MAX_RULES, Mode, Rule};
 use crate::clock::Timestamp;
-use crate::store::{Connection, Pool, instant, millis};
+use crate::store::{Connection, Pool, Store, instant, millis};
 
 /// Days over which hits are counted.
 pub const HIT_DAYS: i64 = 7;
+/// Hits that are forgotten in one transaction.
+const TOGETHER: i64 = 1_000;
 /// Notices that are shown.
 const MOST_NOTICES: i64 = 100;
 
@@ -291,6 +294,51 @@ pub async fn hits_of(pool: &Pool, story: &str) -> Result<Vec<Hit>> {
         did: serde_json::from_str(&did).unwrap_or_default(),
     };
     Ok(rows.into_iter().map(hit).collect())
+}
+
+/// Forgets hits that no page shows any more; says how many. What stays: the hits of the last [`HIT_DAYS`], those that
+/// explain an item which waits for a decision, and the last of each rule.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub async fn forget_hits(store: &Store, now: Timestamp) -> Result<usize> {
+    let until = millis(now) - HIT_DAYS * 86_400_000;
+    let mut sum = 0;
+    loop {
+        let old: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT h.rule_id, h.story_id FROM rule_hit h WHERE h.last_at <= $1
+                AND h.last_at < (SELECT MAX(o.last_at) FROM rule_hit o WHERE o.rule_id = h.rule_id)
+                AND NOT EXISTS (SELECT 1 FROM triage_item t WHERE t.story_id = h.story_id
+                    AND t.state IN ('new', 'proposed', 'snoozed'))
+             LIMIT $2",
+        )
+        .bind(until)
+        .bind(TOGETHER)
+        .fetch_all(store.pool())
+        .await
+        .context("cannot read which hits of rules are old")?;
+        if old.is_empty() {
+            return Ok(sum);
+        }
+        sum += old.len();
+        let forgotten = store.write(move |connection| {
+            async move {
+                for (rule, story) in &old {
+                    // The rule may have held again since it was asked.
+                    sqlx::query("DELETE FROM rule_hit WHERE rule_id = $1 AND story_id = $2 AND last_at <= $3")
+                        .bind(rule)
+                        .bind(story)
+                        .bind(until)
+                        .execute(&mut *connection)
+                        .await
+                        .context("cannot forget old hits of rules")?;
+                }
+                Ok(())
+            }
+            .boxed()
+        });
+        forgotten.await?;
+    }
 }
 
 /// The last notices, newest first: of one story, or of all.

@@ -17,6 +17,9 @@ use crate::triage::ownership::{Owned, Owner, settle};
 
 /// Stories looked at together; one transaction takes them all.
 const TOGETHER: i64 = 200;
+/// Stories that a turn looks at again after a change of the list, a second or two of work: then the rules have theirs, and
+/// what has come meanwhile.
+const AGAIN_A_TURN: usize = 2_000;
 
 /// The topic of a story, and how it came to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,22 +132,25 @@ struct Waiting {
     section: Option<String>,
     documents: Option<String>,
     portal: Option<String>,
+    again: bool,
 }
 
-/// Suggests a topic for every story that waits for one; says how many there were. Reading and thinking happen outside
-/// the transaction, so that nobody waits for them.
+/// Suggests a topic for every story that came or was edited, and for some of those that are looked at again because the
+/// list changed; says how many there were. Reading and thinking happen outside the transaction, so that nobody waits for
+/// them.
 ///
 /// # Errors
 /// When the record cannot be read or written.
 pub async fn suggest_waiting(store: &Store, target: &str, now: Timestamp) -> Result<usize> {
     let mut topics: Option<Topics> = None;
-    let mut sum = 0;
+    let (mut sum, mut again) = (0, 0);
     loop {
         let waiting = waiting(store.pool()).await?;
-        if waiting.is_empty() {
+        if waiting.is_empty() || again >= AGAIN_A_TURN {
             return Ok(sum);
         }
         sum += waiting.len();
+        again += waiting.iter().filter(|row| row.again).count();
         let ready = match topics.take() {
             Some(ready) => ready,
             None => Topics::new(list(store.pool()).await?),
@@ -170,9 +176,9 @@ pub async fn suggest_waiting(store: &Store, target: &str, now: Timestamp) -> Res
 async fn waiting(pool: &Pool) -> Result<Vec<Waiting>> {
     sqlx::query_as(
         "SELECT w.story_id, a.title, a.summary, substr(a.text, 1, $2) AS text, a.category AS section, a.documents,
-                p.name AS portal
+                p.name AS portal, w.again
          FROM topic_waiting w LEFT JOIN article a ON a.id = (SELECT COALESCE(s.lead, s.id) FROM story s WHERE s.id = w.story_id) LEFT JOIN portal p ON p.id = a.portal_id
-         ORDER BY w.story_id LIMIT $1",
+         ORDER BY w.again, w.story_id LIMIT $1",
     )
     .bind(TOGETHER)
     .bind(i64::try_from(TEXT_CHARS).unwrap_or(i64::MAX))
@@ -256,6 +262,41 @@ mod tests {
         let told = told.await.unwrap();
         let expected = [(true, "y-te"), (true, ""), (false, ""), (true, "giao-duc"), (false, "giao-duc")];
         assert_eq!(told, expected.map(|(stands, value)| (stands, value.to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_change_of_the_list_does_not_keep_what_comes_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("lantoa.db")).await.unwrap();
+        let many = AGAIN_A_TURN + 500;
+        let stories = store.write(move |connection| {
+            async move {
+                for n in 0..many {
+                    bare_story(connection, &format!("a{n:05}")).await?;
+                }
+                Ok(())
+            }
+            .boxed()
+        });
+        stories.await.unwrap();
+        let turn = async || suggest_waiting(&store, "embedded", instant(1)).await.unwrap();
+        assert_eq!(turn().await, many);
+        let changed = store.write(|connection| {
+            async move {
+                edit(connection, |topics| {
+                    topics[0].words.push("từ mới".to_owned());
+                    Ok(())
+                })
+                .await?;
+                bare_story(connection, "new").await
+            }
+            .boxed()
+        });
+        changed.await.unwrap();
+        assert_eq!(waiting(store.pool()).await.unwrap()[0].story_id, "new");
+        let first = turn().await;
+        assert!((AGAIN_A_TURN..many).contains(&first), "{first} in one turn");
+        assert_eq!((turn().await, turn().await), (many + 1 - first, 0));
     }
 
     #[tokio::test]

@@ -195,3 +195,38 @@ async fn order_and_changes() {
     assert_eq!(table::find(house.store.pool(), "lễ", now()).await.unwrap().unwrap().id, 3);
     assert_eq!(table::find(house.store.pool(), "2", now()).await.unwrap().unwrap().rule.name, "lịch");
 }
+
+#[tokio::test]
+async fn old_hits_go_unless_they_explain_what_waits() {
+    let house = House::new().await;
+    house.add("[[rule]]\nname = 'tất cả'\nwhen.kinds = ['ministry']\nthen.stop = true\n").await;
+    run_waiting(&house.store, "embedded", now()).await.unwrap();
+    let decided = house.store.write(|connection| {
+        async move {
+            for (item, action) in [(1, Action::Reject), (2, Action::Routine)] {
+                let revision = triage::table::standing(connection, item).await?.unwrap().revision;
+                assert!(triage::decide(connection, item, &action, revision, "lan", "", now()).await?.is_ok());
+            }
+            // It held for the second story an hour later.
+            sqlx::query(
+                "UPDATE rule_hit SET last_at = last_at + 3600000
+                 WHERE story_id = (SELECT story_id FROM triage_item WHERE id = 2)",
+            )
+            .execute(connection)
+            .await?;
+            Ok(())
+        }
+        .boxed()
+    });
+    decided.await.unwrap();
+    let after = |days: i64| now() + jiff::SignedDuration::from_hours(24 * days + 2);
+    let forget = async |days| table::forget_hits(&house.store, after(days)).await.unwrap();
+    // The last week is shown; the third story waits, and the second is the last for which the rule held.
+    assert_eq!((forget(6).await, forget(8).await, forget(9).await), (0, 1, 0));
+    let left: Vec<i64> =
+        sqlx::query_scalar("SELECT t.id FROM rule_hit h JOIN triage_item t ON t.story_id = h.story_id ORDER BY t.id")
+            .fetch_all(house.store.pool())
+            .await
+            .unwrap();
+    assert_eq!(left, [2, 3]);
+}
