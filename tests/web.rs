@@ -188,6 +188,7 @@ impl House {
             triage: triage::Options::default(),
             intake: intake(&store, &folder),
             sender: lantoa::fetch::Sender::new(&lantoa::fetch::Options::default()).unwrap(),
+            searches: Arc::default(),
             options,
             metrics: Arc::default(),
         };

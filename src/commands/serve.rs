@@ -14,7 +14,8 @@ use tracing::{error, info, warn};
 
 use super::{Invocation, crawl};
 use crate::app::{App, Works};
-use crate::index::{SearchIndex, outbox};
+use crate::clock::vietnam;
+use crate::index::{SearchIndex, outbox, unanswered};
 use crate::pipeline::{self, Order};
 use crate::portal::{self, Portal, State};
 use crate::{fetch, schedule, share, triage, web};
@@ -111,6 +112,7 @@ pub(super) async fn run(invocation: Invocation, args: Args) -> Result<ExitCode> 
 async fn open_site(works: &Works, cancel: &CancellationToken) -> Result<JoinHandle<Result<()>>> {
     let options = &works.app.config.web;
     let parts = site_parts(works)?;
+    let (store, clock, searches) = (parts.store.clone(), parts.clock.clone(), Arc::clone(&parts.searches));
     let mut open = vec![(listen("web.listen", &options.listen).await?, web::router(parts.clone())?)];
     if !options.operations_listen.is_empty() {
         let listener = listen("web.operations_listen", &options.operations_listen).await?;
@@ -119,7 +121,14 @@ async fn open_site(works: &Works, cancel: &CancellationToken) -> Result<JoinHand
     info!(address = options.listen, url = options.public_url, "the site is open");
     let served = open.into_iter().map(|(listener, router)| web::serve(listener, router, cancel.clone()));
     let served = futures::future::try_join_all(served.collect::<Vec<_>>());
-    Ok(tokio::spawn(async move { served.await.map(|_| ()) }))
+    Ok(tokio::spawn(async move {
+        let served = served.await.map(|_| ());
+        let today = clock.now().to_zoned(vietnam()).date();
+        if let Err(cause) = unanswered::table::write(&store, &searches, today).await {
+            warn!(cause = %super::one_line(&cause), "the searches of the last minute were not counted");
+        }
+        served
+    }))
 }
 
 async fn listen(option: &str, address: &str) -> Result<TcpListener> {
@@ -161,6 +170,7 @@ pub(super) fn site_parts(works: &Works) -> Result<web::Parts> {
         accounts: config.accounts.clone(),
         triage: config.triage.clone(),
         sender: fetch::Sender::new(&config.fetch)?,
+        searches: Arc::default(),
         intake: pipeline::Intake::of(&works.visits),
         options: config.web.clone(),
         metrics: Arc::default(),

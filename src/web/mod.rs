@@ -44,6 +44,7 @@ pub use serve::serve;
 
 use crate::clock::{Clock, Timestamp};
 use crate::index::SearchIndex;
+use crate::index::unanswered::Tally;
 use crate::store::Store;
 use crate::{accounts, fetch, pipeline, portal, triage};
 
@@ -66,6 +67,9 @@ pub struct Parts {
     pub intake: pipeline::Intake,
     /// How events leave.
     pub sender: fetch::Sender,
+    /// Searches that were counted and are not written yet: the site writes them once a minute, and whoever ends the site
+    /// writes the last.
+    pub searches: Arc<Tally>,
     /// Addresses.
     pub options: Options,
     /// What `/metrics` shows; the router adds its own counters.

@@ -4,19 +4,17 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
-use futures::FutureExt;
 use url::Url;
 
 use super::Site;
 use crate::clock::{Timestamp, vietnam};
-use crate::index::unanswered::{Tally, table};
+use crate::index::unanswered::table;
 
 /// Seconds between two writings: a search must not wait for the record.
 const WRITTEN_EVERY_SECONDS: i64 = 60;
 
-/// What was counted and not yet written.
+/// When what was counted was last written.
 pub(super) struct Unanswered {
-    tally: Tally,
     written: Mutex<Timestamp>,
     /// Held while counts are on their way: who reads them afterwards waits for them.
     writing: tokio::sync::Mutex<()>,
@@ -24,14 +22,14 @@ pub(super) struct Unanswered {
 
 impl Unanswered {
     pub(super) fn new(now: Timestamp) -> Self {
-        Self { tally: Tally::default(), written: Mutex::new(now), writing: tokio::sync::Mutex::default() }
+        Self { written: Mutex::new(now), writing: tokio::sync::Mutex::default() }
     }
 }
 
 /// Counts the first page of a search for words alone: who filters knows what is there.
 pub(super) fn searched(site: &Arc<Site>, text: &str, found: u64) {
     let now = site.now();
-    site.unanswered.tally.searched(text, found, now.to_zoned(vietnam()).date());
+    site.parts.searches.searched(text, found, now.to_zoned(vietnam()).date());
     let is_due = {
         let mut written = site.unanswered.written.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = now.duration_since(*written).as_secs().abs() >= WRITTEN_EVERY_SECONDS;
@@ -57,17 +55,13 @@ pub(super) fn opened(site: &Site, referrer: &str) {
     if before.path() == "/search"
         && let Some((_, words)) = before.query_pairs().find(|(key, _)| key == "q")
     {
-        site.unanswered.tally.opened(&words, site.now().to_zoned(vietnam()).date());
+        site.parts.searches.opened(&words, site.now().to_zoned(vietnam()).date());
     }
 }
 
 /// Writes down what was counted.
 pub(super) async fn write(site: &Site) -> Result<()> {
     let _writing = site.unanswered.writing.lock().await;
-    let counted = site.unanswered.tally.take();
-    if counted.is_empty() {
-        return Ok(());
-    }
     let today = site.now().to_zoned(vietnam()).date();
-    site.parts.store.write(move |c| async move { table::add(c, &counted, today).await }.boxed()).await
+    table::write(&site.parts.store, &site.parts.searches, today).await
 }

@@ -42,3 +42,16 @@ fn a_stream_ends_with_its_session() {
     assert!(said.contains("event: end"), "after {:?}: {said}", out.elapsed());
     assert!(out.elapsed() < Duration::from_secs(30), "{:?}", out.elapsed());
 }
+
+/// What was looked for in the last minute before a stop is counted.
+#[test]
+fn the_last_searches_are_counted_at_a_stop() {
+    let (mut house, link) = House::new(&[]);
+    house.serve("warn", "text");
+    assert_eq!(house.get("/search?q=tra+cuu+bien+so", "").status, 200);
+    house.close();
+    house.serve("warn", "text");
+    let cookies = house.post(&link, "", "straight_in=1").cookies();
+    let table = house.get("/console/unanswered.csv", &cookies);
+    assert!(table.body.contains("tra cuu bien so"), "{}", table.body);
+}

@@ -52,6 +52,7 @@ async fn house() -> (House, Vec<String>) {
         triage: triage::Options::default(),
         intake: intake(&store, &folder),
         sender: lantoa::fetch::Sender::new(&lantoa::fetch::Options::default()).unwrap(),
+        searches: Arc::default(),
         options: web::Options::default(),
         metrics: Arc::default(),
     };

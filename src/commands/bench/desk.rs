@@ -98,6 +98,7 @@ pub(super) async fn run(args: &Args, json: bool) -> Result<ExitCode> {
         triage: triage::Options::default(),
         intake,
         sender: fetch::Sender::new(&fetch::Options::default())?,
+        searches: Arc::default(),
         options: web::Options::default(),
         metrics: Arc::default(),
     })?;

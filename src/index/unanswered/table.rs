@@ -1,12 +1,13 @@
 //! The counts in the record: bounded by days and by questions of a day.
 
 use anyhow::{Context, Result};
+use futures::FutureExt;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::Counted;
 use super::cluster::Question;
-use crate::store::{Connection, Pool};
+use super::{Counted, Tally};
+use crate::store::{Connection, Pool, Store};
 
 /// Days for which counts are kept.
 const DAYS_KEPT: i64 = 90;
@@ -14,6 +15,18 @@ const DAYS_KEPT: i64 = 90;
 const MOST_OF_A_DAY: i64 = 1_000;
 /// Questions read for one page.
 const MOST_READ: i64 = 1_000;
+
+/// Writes down what was counted since the last time.
+///
+/// # Errors
+/// When the record cannot be written; what was counted is then lost.
+pub async fn write(store: &Store, tally: &Tally, today: Date) -> Result<()> {
+    let counted = tally.take();
+    if counted.is_empty() {
+        return Ok(());
+    }
+    store.write(move |connection| async move { add(connection, &counted, today).await }.boxed()).await
+}
 
 /// Adds what was counted. What was found and opened goes when its day is over.
 ///
