@@ -59,7 +59,7 @@ pub struct Document {
 }
 
 /// What a person asks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Query {
     /// Words as typed; empty asks for everything, newest first.
     pub text: String,
@@ -84,7 +84,7 @@ pub struct Query {
 }
 
 /// The order of hits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sort {
     /// Best match first.
     #[default]

@@ -21,8 +21,6 @@ const SEARCHED_IN_FILES_BYTES: usize = 524_288;
 pub(super) struct Highlighter<'q> {
     exact: HashSet<&'q str>,
     folded: HashSet<&'q str>,
-    /// First letters of these words, and of all words whose key begins otherwise than they do.
-    firsts: Vec<char>,
     /// The unfinished last word.
     prefix: Option<&'q str>,
     keys: Keys,
@@ -39,13 +37,7 @@ struct Found {
 impl<'q> Highlighter<'q> {
     /// `is_unfinished` says that the last word was taken as the beginning of others.
     pub(super) fn new(asked: &'q Asked, is_unfinished: bool) -> Self {
-        let mut firsts: Vec<char> = asked.wanted().filter_map(|word| word.folded.chars().next()).collect();
-        // `08` is compared as `8`.
-        firsts.push('0');
-        firsts.sort_unstable();
-        firsts.dedup();
         Self {
-            firsts,
             exact: asked.wanted().map(|word| word.exact.as_ref()).collect(),
             folded: asked.wanted().map(|word| word.folded.as_ref()).collect(),
             prefix: asked.words.last().filter(|_| is_unfinished).map(|word| word.folded.as_ref()),
@@ -75,6 +67,28 @@ impl<'q> Highlighter<'q> {
         render(source, &found, window)
     }
 
+    /// Whether the word may be one of those asked for, told by its letters alone: nearly all words of a text are none, and
+    /// their keys need not be made.
+    fn may_be_asked_for(&self, word: &str) -> bool {
+        let is_like = |wanted: &str, is_prefix: bool| {
+            let mut wanted = wanted.chars();
+            for letter in word.chars().map(vietnamese::fold_letter) {
+                // `08` is compared as `8`, and marks of their own have no letter in the key.
+                if !letter.is_ascii() || letter == '0' {
+                    return true;
+                }
+                match wanted.next() {
+                    Some(next) if next == letter => {}
+                    Some(_) => return false,
+                    None => return is_prefix,
+                }
+            }
+            wanted.next().is_none()
+        };
+        self.folded.iter().any(|wanted| is_like(wanted, false))
+            || self.prefix.is_some_and(|prefix| is_like(prefix, true))
+    }
+
     /// The words asked for, in order. Where a word stands as typed, the same word with other accents is passed over.
     fn found(&mut self, source: &str) -> Vec<Found> {
         let mut found = Vec::new();
@@ -83,9 +97,7 @@ impl<'q> Highlighter<'q> {
         }
         for at in runs(source) {
             let word = &source[at.clone()];
-            // Most words are told by their first letter.
-            let first = word.chars().next().map(vietnamese::fold_letter);
-            if !first.is_some_and(|first| !first.is_ascii() || self.firsts.contains(&first)) {
+            if !self.may_be_asked_for(word) {
                 continue;
             }
             let key = self.keys.of(word);
@@ -146,7 +158,10 @@ fn start_before(source: &str, at: usize, chars: usize) -> usize {
 /// At most `chars` after `start`, not inside a word when that can be helped.
 fn end_after(source: &str, start: usize, chars: usize) -> usize {
     let rest = &source[start..];
-    let Some((end, _)) = rest.char_indices().nth(chars) else { return source.len() };
+    let end = nth_char(source, start, chars) - start;
+    if end == rest.len() {
+        return source.len();
+    }
     // One character is left for the ellipsis.
     let cut = &rest[..end];
     let whole = cut.rfind(char::is_whitespace).filter(|at| *at > end / 2);
@@ -184,8 +199,14 @@ fn render(source: &str, found: &[Found], window: Range<usize>) -> String {
     html
 }
 
+/// Where the character `chars` after `start` begins, or the end.
 fn nth_char(source: &str, start: usize, chars: usize) -> usize {
-    source[start..].char_indices().nth(chars).map_or(source.len(), |(at, _)| start + at)
+    let mut rest = source[start..].chars();
+    // The iterator skips many characters at once, which one of indices does not.
+    if chars > 0 && rest.nth(chars - 1).is_none() {
+        return source.len();
+    }
+    source.len() - rest.as_str().len()
 }
 
 /// What to mark inside the window; neighbours under one mark.

@@ -25,6 +25,11 @@ impl Bits {
         Self { words: vec![0; docs.div_ceil(64) as usize] }
     }
 
+    /// Those whose bits are set, 64 articles a word.
+    pub(super) fn of_words(words: Vec<u64>) -> Self {
+        Self { words }
+    }
+
     /// Adds an article; one that has no room is left out.
     pub(super) fn insert(&mut self, doc: DocId) {
         if let Some(word) = self.words.get_mut((doc / 64) as usize) {
@@ -72,6 +77,15 @@ impl Bits {
         let mut rest = self.clone();
         rest.drop(other);
         rest
+    }
+
+    /// Those before `doc`, which is rounded down to a multiple of 64, and the others.
+    pub(super) fn split(&self, doc: DocId) -> (Self, Self) {
+        let middle = (doc as usize / 64).min(self.words.len());
+        let (mut before, mut after) = (self.clone(), self.clone());
+        before.words.truncate(middle);
+        after.words.iter_mut().take(middle).for_each(|word| *word = 0);
+        (before, after)
     }
 
     /// Keeps those for which the condition holds.
@@ -183,6 +197,11 @@ mod tests {
         check(&sum, &[63, 199]);
         sum.keep(&none);
         check(&sum, &[]);
+        for (middle, expected) in [(0, (0, 4)), (63, (0, 4)), (64, (2, 2)), (150, (3, 1)), (900, (4, 0))] {
+            let (before, after) = one.split(middle);
+            assert_eq!((before.count(), after.count()), expected, "{middle}");
+            assert_eq!(after.iter().chain(before.iter()).filter(|doc| one.contains(*doc)).count(), 4);
+        }
         let mut narrow = Bits::room_for(10);
         narrow.insert(900);
         check(&narrow, &[]);

@@ -8,6 +8,8 @@ use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, SegmentReader};
 
 use super::bits::Bits;
+use super::neighbours::{Signatures, WORDS};
+use super::schema::neighbours_name;
 use crate::index::weights::freshness;
 
 /// Numbers of names, the same in every segment, so that counts of segments add up without looking at a name.
@@ -80,8 +82,10 @@ pub(super) struct Columns {
     fresh: Vec<f32>,
     /// The instant of the newest article, in milliseconds.
     pub(super) newest: i64,
-    /// The articles that cite any document.
+    pub(super) signatures: Signatures,
+    /// The articles that cite any document, and those that cite more than one.
     pub(super) citing: Bits,
+    pub(super) citing_more: Bits,
     /// Where the documents of each article begin in `cited`, and one more.
     begins: Vec<u32>,
     cited: Vec<u32>,
@@ -98,6 +102,8 @@ impl Columns {
         let topics = Numbered::of(fast.str("topic")?, &names.topics)?;
         let documents = fast.str("documents")?;
         let numbers_of_documents = numbers(documents.as_ref(), &names.documents)?;
+        let words_of_signatures =
+            (0..WORDS).map(|word| Ok(fast.u64(&neighbours_name(word))?.values)).collect::<tantivy::Result<_>>()?;
         let docs = segment.max_doc();
         let mut columns = Self {
             places: Vec::new(),
@@ -107,7 +113,9 @@ impl Columns {
             priors: (0..docs).map(|doc| priors.first(doc).unwrap_or_default() as f32).collect(),
             fresh: Vec::new(),
             newest: published_column.max_value(),
+            signatures: Signatures::of(words_of_signatures),
             citing: Bits::room_for(docs),
+            citing_more: Bits::room_for(docs),
             begins: Vec::with_capacity(docs as usize + 1),
             cited: Vec::new(),
         };
@@ -132,8 +140,13 @@ impl Columns {
                     documents.term_ords(doc).filter_map(|ord| numbers_of_documents.get(usize::try_from(ord).ok()?));
                 let before = columns.cited.len();
                 columns.cited.extend(cited);
-                if columns.cited.len() > before {
-                    columns.citing.insert(doc);
+                match columns.cited.len() - before {
+                    0 => {}
+                    1 => columns.citing.insert(doc),
+                    _ => {
+                        columns.citing.insert(doc);
+                        columns.citing_more.insert(doc);
+                    }
                 }
             }
         }
@@ -154,6 +167,12 @@ impl Columns {
     /// Equal for the articles of one story.
     pub(super) fn story(&self, doc: DocId) -> u64 {
         self.stories.first(doc).unwrap_or_default()
+    }
+
+    /// The number of the first document that the article cites, which must cite one.
+    pub(super) fn cited_first(&self, doc: DocId) -> usize {
+        let begin = self.begins.get(doc as usize).map_or(usize::MAX, |at| *at as usize);
+        self.cited.get(begin).map_or(usize::MAX, |number| *number as usize)
     }
 
     /// Numbers of the documents that the article cites.

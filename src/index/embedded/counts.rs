@@ -42,17 +42,20 @@ impl Counts {
         self.portals.resize(names.portals.len(), 0);
         self.documents.resize(names.documents.len(), 0);
         self.total += matches.count() as u64;
-        let mut places = vec![0; part.columns.places.len()];
-        matches.each(|doc| add(&mut places, part.columns.place_of(doc), 1));
-        for (place, n) in part.columns.places.iter().zip(places).filter(|(_, n)| *n > 0) {
+        let columns = &part.columns;
+        let mut places = vec![0; columns.places.len()];
+        matches.each(|doc| add(&mut places, columns.place_of(doc), 1));
+        for (place, n) in columns.places.iter().zip(places).filter(|(_, n)| *n > 0) {
             let year = usize::try_from(place.year.saturating_sub(FIRST_YEAR)).unwrap_or_default();
             add(&mut self.portals, place.portal as usize, n);
             add(&mut self.kinds, usize::from(place.kind), n);
             add(&mut self.topics, usize::from(place.topic), n);
             add(&mut self.years, year.min(YEARS - 1), n);
         }
-        matches.met(&part.columns.citing).each(|doc| {
-            for number in part.columns.cited(doc) {
+        // Most articles that cite cite one document: a loop that never asks whether there is another is fast.
+        matches.met(&columns.citing).each(|doc| add(&mut self.documents, columns.cited_first(doc), 1));
+        matches.met(&columns.citing_more).each(|doc| {
+            for number in columns.cited(doc).iter().skip(1) {
                 add(&mut self.documents, *number as usize, 1);
             }
         });
@@ -86,10 +89,11 @@ fn add(counts: &mut [u32], at: usize, n: u32) {
 /// The most frequent values; equal counts in the order of the alphabet.
 fn most_first(counts: &[u32], names: &Names, most: usize) -> Vec<(String, u64)> {
     let mut sorted: Vec<(usize, u32)> = counts.iter().copied().enumerate().filter(|(_, n)| *n > 0).collect();
-    sorted.sort_unstable_by_key(|(_, n)| std::cmp::Reverse(*n));
     // Only names that may be shown are looked up: those that are as frequent as the last that fits.
-    if let Some((_, least)) = sorted.get(most.saturating_sub(1)).copied() {
-        sorted.truncate(sorted.partition_point(|(_, n)| *n >= least));
+    if sorted.len() > most && most > 0 {
+        let (_, (_, least), _) = sorted.select_nth_unstable_by_key(most - 1, |(_, n)| std::cmp::Reverse(*n));
+        let least = *least;
+        sorted.retain(|(_, n)| *n >= least);
     }
     let mut named: Vec<(String, u64)> =
         sorted.into_iter().filter_map(|(number, n)| Some((names.name(number)?.to_string(), u64::from(n)))).collect();

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::index::SegmentId;
 use tantivy::{Searcher, SegmentReader};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use super::answers::Answers;
 use super::bits::Bits;
 use super::columns::{AllNames, Columns};
+use super::generations::Generations;
 
 /// Memory for the sets of words, and for those of phrases, which take a hundred times as long to make and are fewer: 1,000
 /// words and 250 phrases in an index of 1,000,000 articles.
@@ -24,7 +26,10 @@ pub(super) struct Kept {
     followed: AtomicU64,
     words: Mutex<Sets>,
     phrases: Mutex<Sets>,
+    pub(super) answers: Answers,
 }
+
+type Sets = Generations<Name, Arc<Bits>>;
 
 impl Default for Kept {
     fn default() -> Self {
@@ -34,16 +39,9 @@ impl Default for Kept {
             followed: AtomicU64::default(),
             words: Mutex::new(Sets::of_most(MOST_BYTES_OF_WORDS)),
             phrases: Mutex::new(Sets::of_most(MOST_BYTES_OF_PHRASES)),
+            answers: Answers::default(),
         }
     }
-}
-
-/// Two generations: when the younger is half of what may be kept, the older one goes.
-struct Sets {
-    most_bytes: usize,
-    younger: HashMap<Name, Arc<Bits>>,
-    older: HashMap<Name, Arc<Bits>>,
-    bytes: usize,
 }
 
 /// A set of a segment, by a hash that no two sets share in practice.
@@ -51,10 +49,15 @@ struct Sets {
 pub(super) struct Name(u128);
 
 impl Name {
-    /// What the set is of: a field, and the words that stand there side by side.
-    pub(super) fn of<'w>(segment: SegmentId, field: u32, words: impl IntoIterator<Item = &'w str>) -> Self {
+    /// What the names of a segment's sets begin with.
+    pub(super) fn of_segment(segment: SegmentId) -> Self {
+        Self(xxh3_128(segment.uuid_string().as_bytes()))
+    }
+
+    /// What the set is of: a field of this segment, and the words that stand there side by side.
+    pub(super) fn of_words<'w>(self, field: u32, words: impl IntoIterator<Item = &'w str>) -> Self {
         let mut hasher = Xxh3::new();
-        hasher.update(segment.uuid_string().as_bytes());
+        hasher.update(&self.0.to_le_bytes());
         hasher.update(&field.to_le_bytes());
         for word in words {
             hasher.update(word.as_bytes());
@@ -81,12 +84,13 @@ impl Kept {
         Ok(columns)
     }
 
-    /// Makes what searches of this index will need, and lets go of segments that are no more.
-    pub(super) fn follow(&self, searcher: &Searcher) -> tantivy::Result<()> {
+    /// Makes what searches of this index will need, and lets go of segments that are no more. Returns the number of the
+    /// index's state, which grows with every change.
+    pub(super) fn follow(&self, searcher: &Searcher) -> tantivy::Result<u64> {
         // Generations count from 0.
         let generation = searcher.generation().generation_id() + 1;
         if self.followed.load(Ordering::Acquire) == generation {
-            return Ok(());
+            return Ok(generation);
         }
         for segment in searcher.segment_readers() {
             self.columns(segment)?;
@@ -94,7 +98,7 @@ impl Kept {
         let lives = |id: &SegmentId| searcher.segment_readers().iter().any(|segment| segment.segment_id() == *id);
         lock(&self.columns).retain(|id, _| lives(id));
         self.followed.store(generation, Ordering::Release);
-        Ok(())
+        Ok(generation)
     }
 
     /// Where the sets of so many words side by side are kept.
@@ -104,33 +108,12 @@ impl Kept {
 
     /// The set of this name, which is of so many words.
     pub(super) fn set(&self, name: Name, words: usize) -> Option<Arc<Bits>> {
-        let mut sets = self.sets(words);
-        if let Some(set) = sets.younger.get(&name) {
-            return Some(Arc::clone(set));
-        }
-        let set = sets.older.remove(&name)?;
-        sets.put(name, &set);
-        Some(set)
+        self.sets(words).get(&name)
     }
 
     /// Keeps a set of so many words for a while.
     pub(super) fn keep(&self, name: Name, words: usize, set: &Arc<Bits>) {
-        self.sets(words).put(name, set);
-    }
-}
-
-impl Sets {
-    fn of_most(most_bytes: usize) -> Self {
-        Self { most_bytes, younger: HashMap::new(), older: HashMap::new(), bytes: 0 }
-    }
-
-    fn put(&mut self, name: Name, set: &Arc<Bits>) {
-        if self.bytes + set.size() > self.most_bytes / 2 {
-            self.older = std::mem::take(&mut self.younger);
-            self.bytes = 0;
-        }
-        self.bytes += set.size();
-        self.younger.insert(name, Arc::clone(set));
+        self.sets(words).put(name, Arc::clone(set), set.size());
     }
 }
 
@@ -139,22 +122,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sets_used_last_are_kept_in_bounded_memory() {
+    fn sets_of_words_and_of_phrases_are_kept_apart_by_name() {
         let kept = Kept::default();
         let segment = SegmentId::from_uuid_string("00000000000000000000000000000001").ok();
-        let Some(segment) = segment else { unreachable!("a written-out id") };
-        let name = |n: u32| Name::of(segment, n, ["a"]);
-        let set = Arc::new(Bits::all(1 << 20));
-        for n in 0..2_000 {
-            kept.keep(name(n), 1, &set);
-            assert!(kept.set(name(0), 1).is_some(), "asked for all the time, {n}");
-            kept.keep(name(n), 2, &set);
-        }
-        assert!(kept.set(name(1), 1).is_none() && kept.set(name(1_999), 1).is_some());
-        for (sets, most) in [(&kept.words, MOST_BYTES_OF_WORDS), (&kept.phrases, MOST_BYTES_OF_PHRASES)] {
-            let sets = lock(sets);
-            assert!((sets.younger.len() + sets.older.len()) * set.size() <= most);
-        }
-        assert_ne!(Name::of(segment, 1, ["a", "b"]), Name::of(segment, 1, ["ab"]));
+        let segment = Name::of_segment(segment.expect("a written-out id"));
+        let (one, two) = (Arc::new(Bits::all(1)), Arc::new(Bits::all(2)));
+        kept.keep(segment.of_words(1, ["a"]), 1, &one);
+        kept.keep(segment.of_words(1, ["a", "b"]), 2, &two);
+        assert_eq!(kept.set(segment.of_words(1, ["a"]), 1), Some(one));
+        assert_eq!(kept.set(segment.of_words(1, ["a", "b"]), 2), Some(two));
+        assert_eq!(kept.set(segment.of_words(2, ["a"]), 1), None);
+        assert_ne!(segment.of_words(1, ["a", "b"]), segment.of_words(1, ["ab"]));
     }
 }

@@ -2,13 +2,16 @@
 //! everywhere; what `put` acknowledged is on disk. A damaged or older index is set aside, never deleted, and the caller
 //! is told to fill the new one from the record.
 
+mod answers;
 mod aside;
 mod bits;
 mod columns;
 mod counts;
+mod generations;
 mod kept;
 mod matching;
 mod misspelt;
+mod neighbours;
 mod part;
 mod ranking;
 mod reading;

@@ -5,7 +5,7 @@
 //! to know; it is looked up last, for the articles that would be the best if they did.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::BinaryHeap;
 
 use tantivy::{DocAddress, DocId, Score};
 
@@ -45,16 +45,22 @@ impl Matched<'_, '_> {
 
 /// How many stories there are among the matches, counted no further than anybody can page.
 pub(super) fn stories(segments: &[Matched<'_, '_>]) -> usize {
-    let mut stories = HashSet::new();
+    let mut stories = Vec::with_capacity(2 * DEEPEST_HIT);
     for segment in segments {
         for doc in segment.matches.iter() {
-            stories.insert(segment.part.columns.story(doc));
-            if stories.len() >= DEEPEST_HIT {
-                return DEEPEST_HIT;
+            stories.push(segment.part.columns.story(doc));
+            if stories.len() == stories.capacity() {
+                stories.sort_unstable();
+                stories.dedup();
+                if stories.len() >= DEEPEST_HIT {
+                    return DEEPEST_HIT;
+                }
             }
         }
     }
-    stories.len()
+    stories.sort_unstable();
+    stories.dedup();
+    stories.len().min(DEEPEST_HIT)
 }
 
 /// The newest articles.
@@ -263,7 +269,8 @@ impl Search<'_, '_, '_> {
 
     /// Looks up where words stand side by side in the best candidates.
     fn look_up(&mut self, views: &Views<'_>) -> tantivy::Result<()> {
-        let batch = self.to_look_up.min(self.shelf.most() + SPARE);
+        // The bar is known after the first; to begin a walk anew costs as much as to look at dozens of articles.
+        let batch = self.to_look_up.min(if self.shelf.bar().is_some() { 3 * SPARE } else { self.shelf.most() + SPARE });
         let mut some: Vec<Candidate> = std::iter::from_fn(|| self.candidates.pop()).take(batch).collect();
         self.to_look_up -= some.len();
         some.sort_unstable_by_key(|one| (one.view, one.doc));
@@ -271,8 +278,10 @@ impl Search<'_, '_, '_> {
             let Some((at, view)) = same.first().and_then(|one| views.get(one.view)) else { continue };
             let mut beside: Beside<'_> = view.beside()?;
             for one in same {
-                let score = one.least + beside.worth(one.doc);
-                self.shelf.put(self.segments[*at].placed(one.doc, score));
+                let is_beaten = |beside: Score| self.shelf.is_beaten(one.least + beside, i64::MAX);
+                if let Some(beside) = beside.worth(one.doc, is_beaten) {
+                    self.shelf.put(self.segments[*at].placed(one.doc, one.least + beside));
+                }
             }
         }
         Ok(())

@@ -10,7 +10,8 @@ use tantivy::{DocId, DocSet, Score, Term};
 
 use super::bits::Bits;
 use super::matching::{exact, folded};
-use super::part::{Part, Walk};
+use super::neighbours::Pair;
+use super::part::{Look, Part, Walk};
 use super::ranking::Matched;
 use super::schema::Fields;
 use crate::index::query::{Asked, Reading};
@@ -20,6 +21,9 @@ use crate::index::weights::*;
 /// BM25 (Robertson and Zaragoza 2009) with the customary constants.
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
+
+/// Sums of scores in another order differ by less.
+const ROUNDING: Score = 0.01;
 
 /// How many articles there are.
 pub(super) struct Statistics {
@@ -132,8 +136,16 @@ struct Check<'q> {
     worth: Score,
     /// What each two of them side by side add.
     pair: Score,
+    /// Whether the words are those of the reading and the field is the text, so that signatures tell of it.
+    is_of_reading_in_text: bool,
     /// The check, made before this one, after which this one need not be made: the same with marks.
     implied_by: Option<usize>,
+}
+
+impl Check<'_> {
+    fn most_of_pairs(&self) -> Score {
+        self.pair * self.words.len().saturating_sub(1) as f32
+    }
 }
 
 /// A reading in a segment.
@@ -144,6 +156,8 @@ pub(super) struct View<'v> {
     /// The most valuable first.
     pub(super) bands: Vec<Band>,
     checks: Vec<Check<'v>>,
+    /// What the checks of the text look for, words without marks.
+    pairs: Vec<Pair>,
     beside_most: Score,
 }
 
@@ -154,7 +168,8 @@ impl<'v> View<'v> {
         reading: &'v Reading,
         worths: &'v Worths,
     ) -> tantivy::Result<Self> {
-        let mut view = Self { part, reading, worths, bands: Vec::new(), checks: Vec::new(), beside_most: 0.0 };
+        let pairs = Pair::all_of(&reading.words);
+        let mut view = Self { part, reading, worths, bands: Vec::new(), checks: Vec::new(), pairs, beside_most: 0.0 };
         view.add_words(asked)?;
         for words in asked.phrases.iter().flat_map(|phrase| &phrase.ways) {
             view.add_phrase(words)?;
@@ -226,7 +241,8 @@ impl<'v> View<'v> {
         if !is_needed {
             return Ok(None);
         }
-        self.checks.push(Check { field, words, docs, worth, pair, implied_by });
+        let is_of_reading_in_text = [self.part.fields.body_exact, self.part.fields.body_folded].contains(&field);
+        self.checks.push(Check { field, words, docs, worth, pair, is_of_reading_in_text, implied_by });
         Ok(Some(self.checks.len() - 1))
     }
 
@@ -248,6 +264,7 @@ impl<'v> View<'v> {
                 if is_possible_only && !marked.is_empty() {
                     let words = exact(words);
                     self.checks.push(Check {
+                        is_of_reading_in_text: false,
                         field: with_marks,
                         words,
                         docs: marked,
@@ -321,7 +338,7 @@ impl<'v> View<'v> {
     /// Opens what has to be looked up for a walk through articles, forwards.
     pub(super) fn beside(&self) -> tantivy::Result<Beside<'_>> {
         let walks = self.checks.iter().map(|check| Walk::of(self.part, check.field, &check.words));
-        Ok(Beside { checks: &self.checks, walks: walks.collect::<tantivy::Result<_>>()? })
+        Ok(Beside { view: self, walks: walks.collect::<tantivy::Result<_>>()? })
     }
 }
 
@@ -373,25 +390,42 @@ impl Word {
 
 /// What has to be looked up, article by article.
 pub(super) struct Beside<'v> {
-    checks: &'v [Check<'v>],
+    view: &'v View<'v>,
     walks: Vec<Walk>,
 }
 
 impl Beside<'_> {
-    /// What words side by side add in the article, which must not stand before the last one.
-    pub(super) fn worth(&mut self, doc: DocId) -> Score {
+    /// What words side by side add in the article, which must not stand before the last one. Nothing when even the most that
+    /// they may add is `too_little`.
+    pub(super) fn worth(&mut self, doc: DocId, too_little: impl Fn(Score) -> bool) -> Option<Score> {
+        let checks = &self.view.checks;
+        let in_text = self.view.part.columns.signatures.possible(doc, &self.view.pairs);
+        let possible_pairs = |check: &Check<'_>| if check.is_of_reading_in_text { in_text } else { u32::MAX };
+        let is_possible = |check: &Check<'_>| possible_pairs(check) == u32::MAX && check.docs.contains(doc);
+        let mut left: Score = checks.iter().filter(|check| is_possible(check)).map(|check| check.worth).sum();
+        // Checks of pairs look at articles that do not hold every word.
+        let most_of_pairs = checks.iter().fold(0.0, |most: Score, check| most.max(check.most_of_pairs()));
         let mut worth = 0.0;
         let mut is_found = [false; 32];
         let mut pairs = [0.0f32; 32];
-        for (at, (check, walk)) in self.checks.iter().zip(&mut self.walks).enumerate() {
+        for (at, (check, walk)) in checks.iter().zip(&mut self.walks).enumerate() {
             if check.implied_by.is_some_and(|before| is_found.get(before) == Some(&true)) {
                 worth += check.worth;
+                left -= check.worth;
                 continue;
             }
-            if check.pair == 0.0 && !check.docs.contains(doc) {
-                continue;
+            if too_little(worth + left + most_of_pairs + ROUNDING) {
+                return None;
             }
-            let look = walk.look(doc);
+            let is_possible = is_possible(check);
+            if is_possible {
+                left -= check.worth;
+            }
+            let look = match check.pair {
+                0.0 if !is_possible => continue,
+                0.0 => Look { is_phrase: walk.is_phrase(doc), pairs: 0 },
+                _ => walk.look(doc, possible_pairs(check)),
+            };
             if look.is_phrase {
                 worth += check.worth;
                 if let Some(found) = is_found.get_mut(at) {
@@ -404,6 +438,6 @@ impl Beside<'_> {
                 }
             }
         }
-        worth + pairs.iter().sum::<Score>()
+        Some(worth + pairs.iter().sum::<Score>())
     }
 }

@@ -7,6 +7,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::neighbours::{WORDS, signature};
 use crate::clock::{Timestamp, vietnam};
 use crate::index::Document;
 use crate::index::tokens::{BREAK, Keys, Streams};
@@ -44,6 +45,8 @@ pub(super) struct Fields {
     pub(super) story_key: Field,
     /// What its source and its place in the story add to every score.
     pub(super) prior: Field,
+    /// Which words may stand side by side in sapo and body; see [`super::neighbours`].
+    pub(super) neighbours: Vec<Field>,
     /// Words of the headline with marks, and without.
     pub(super) title_exact: Field,
     pub(super) title_folded: Field,
@@ -81,6 +84,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         story: builder.add_text_field("story", STORED),
         story_key: builder.add_u64_field("story_key", FAST),
         prior: builder.add_f64_field("prior", FAST),
+        neighbours: (0..WORDS).map(|word| builder.add_u64_field(&neighbours_name(word), FAST)).collect(),
         title_exact: builder.add_text_field("title_exact", keys.clone()),
         title_folded: builder.add_text_field("title_folded", keys.clone()),
         body_exact: builder.add_text_field("body_exact", keys.clone()),
@@ -89,6 +93,11 @@ pub(super) fn schema() -> (Schema, Fields) {
         files_folded: builder.add_text_field("files_folded", keys),
     };
     (builder.build(), fields)
+}
+
+/// The name of the field that holds this word of 64 bits of the signatures.
+pub(super) fn neighbours_name(word: usize) -> String {
+    format!("neighbours_{word:02}")
 }
 
 impl Fields {
@@ -134,6 +143,9 @@ impl Fields {
             document.add_text(self.files, files);
             document.add_text(self.files_exact, attached.exact);
             document.add_text(self.files_folded, attached.folded);
+        }
+        for (word, bits) in self.neighbours.iter().zip(signature(&body.folded)) {
+            document.add_u64(*word, bits);
         }
         document.add_text(self.title_exact, headline.exact);
         document.add_text(self.title_folded, headline.folded);

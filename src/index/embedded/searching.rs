@@ -20,11 +20,20 @@ struct Found {
 impl Inner {
     pub(super) fn search(&self, query: &Query) -> Result<Results> {
         let searcher = self.reader.searcher();
-        self.kept.follow(&searcher).context("cannot search")?;
+        let state = self.kept.follow(&searcher).context("cannot search")?;
+        if let Some(results) = self.kept.answers.get(state, query) {
+            return Ok((*results).clone());
+        }
+        let results = self.answer(&searcher, query)?;
+        self.kept.answers.keep(state, query, &results);
+        Ok(results)
+    }
+
+    fn answer(&self, searcher: &Searcher, query: &Query) -> Result<Results> {
         let asked = query::read(&query.text);
         let mut last = None;
         for step in query::steps(asked) {
-            let Some((step, found, counts)) = self.attempt_step(&searcher, query, step)? else { continue };
+            let Some((step, found, counts)) = self.attempt_step(searcher, query, step)? else { continue };
             let is_enough = counts.total() > 0;
             last = Some((step, found, counts));
             if is_enough {
@@ -32,7 +41,7 @@ impl Inner {
             }
         }
         let Some((step, found, counts)) = last else { return Ok(Results::default()) };
-        self.results(&searcher, &step, found, &counts)
+        self.results(searcher, &step, found, &counts)
     }
 
     /// Tries one step; nothing when there was nothing to try.

@@ -46,7 +46,8 @@ impl Inner {
         writer.tantivy.commit().context("cannot commit to the search index")?;
         *guard = Some(writer);
         self.reader.reload().context("cannot show the new search index")?;
-        self.kept.follow(&self.reader.searcher()).context("cannot read the new search index")
+        self.kept.follow(&self.reader.searcher()).context("cannot read the new search index")?;
+        Ok(())
     }
 
     fn take_writer(&self, writer: &mut Option<Writer>) -> Result<Writer> {

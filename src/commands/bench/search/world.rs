@@ -199,8 +199,8 @@ impl World {
     }
 
     /// The queries, each with its filters: what people of a portal's own search box ask, in these shares.
-    pub(super) fn queries(&self, count: usize, articles: u64) -> Vec<Query> {
-        let mut random = Rng::with_seed(7);
+    pub(super) fn queries(&self, seed: u64, count: usize, articles: u64) -> Vec<Query> {
+        let mut random = Rng::with_seed(seed);
         (0..count).map(|_| self.query(&mut random, articles)).collect()
     }
 
@@ -268,6 +268,6 @@ mod tests {
         assert!((300..450).contains(&lengths[200]), "{} syllables in the middle", lengths[200]);
         assert!(lengths[380] > 900);
         assert!((0..400).any(|number| !world.article(number).origin));
-        assert_eq!(world.queries(50, 400), world.queries(50, 400));
+        assert_eq!(world.queries(7, 50, 400), world.queries(7, 50, 400));
     }
 }
