@@ -37,17 +37,36 @@ pub(in crate::web) async fn compared(site: &Site, questions: Vec<Question>) -> a
     Ok(questions.into_iter().map(|question| Compared { question, facts: facts.next().unwrap_or_default() }).collect())
 }
 
-/// Sapo and text of an article, without people's numbers.
-async fn told(site: &Site, id: &str) -> anyhow::Result<(String, String)> {
-    let Some(article) = archive::table::find(site.parts.store.pool(), id).await? else { return Ok(Default::default()) };
-    let text: String = article.text.chars().take(READ).collect();
-    Ok((outward::masked(&article.summary), outward::masked(&text)))
+/// What an article says, without people's numbers.
+#[derive(Default)]
+struct Told {
+    title: String,
+    summary: String,
+    text: String,
 }
 
-fn facts((summary, text): &(String, String), (other_summary, other_text): &(String, String)) -> Vec<Fact> {
-    let before = Wording { title: "", summary, text };
-    let after = Wording { title: "", summary: other_summary, text: other_text };
-    let mut facts = difference(&before, &after).facts;
+impl Told {
+    /// All but the headline: both headlines stand above what is told here.
+    fn wording(&self) -> Wording<'_> {
+        Wording { title: "", summary: &self.summary, text: &self.text }
+    }
+}
+
+async fn told(site: &Site, id: &str) -> anyhow::Result<Told> {
+    let Some(article) = archive::table::find(site.parts.store.pool(), id).await? else { return Ok(Told::default()) };
+    let text: String = article.text.chars().take(READ).collect();
+    let [title, summary, text] = [&article.title, &article.summary, &text].map(|text| outward::masked(text));
+    Ok(Told { title, summary, text })
+}
+
+fn facts(one: &Told, other: &Told) -> Vec<Fact> {
+    let mut facts = difference(&one.wording(), &other.wording()).facts;
+    // What the other says in its headline is not missing there.
+    facts.retain(|fact| match (&fact.before, &fact.after) {
+        (Some(said), None) => !other.title.contains(said.as_str()),
+        (None, Some(said)) => !one.title.contains(said.as_str()),
+        _ => true,
+    });
     // Whole sentences say most, and what only one of the two has more than what is said a little differently.
     facts.sort_by_key(|fact| (fact.kind != FactKind::Sentence, fact.before.is_some() && fact.after.is_some()));
     facts.truncate(FACTS);
@@ -92,7 +111,10 @@ mod tests {
 
     #[test]
     fn what_only_one_of_them_says_is_told() {
-        let text = |own: &str| (String::new(), format!("Sáng nay Bộ họp với các địa phương về phòng dịch.\n{own}"));
+        let text = |own: &str| Told {
+            text: format!("Sáng nay Bộ họp với các địa phương về phòng dịch.\n{own}"),
+            ..Told::default()
+        };
         let told = |one: &str, other: &str| {
             let facts = facts(&text(one), &text(other));
             facts.into_iter().map(|fact| (fact.kind, fact.before, fact.after)).collect::<Vec<_>>()
@@ -107,5 +129,16 @@ mod tests {
         let long = format!("Đoàn công tác {}.", "đã đến các xã miền núi ".repeat(40));
         let found = told("", &long).remove(0).2.unwrap_or_default();
         assert!(found.chars().count() <= LONGEST + 2 && found.ends_with(" …"), "{found}");
+    }
+
+    #[test]
+    fn what_a_headline_says_is_not_missing() {
+        let with_text = |title: &str, text: &str| Told { title: title.into(), text: text.into(), ..Told::default() };
+        let long = with_text("Vay mua nhà", "Lãi suất 4,8% áp dụng cho mọi khoản vay trong năm nay.");
+        let short = with_text("Vay mua nhà với lãi suất 4,8%", "Lãi suất áp dụng cho mọi khoản vay trong năm nay.");
+        let elsewhere = with_text("Vay mua nhà", &short.text);
+        let numbers = |one, other| facts(one, other).iter().filter(|fact| fact.kind == FactKind::Number).count();
+        assert_eq!((numbers(&long, &short), numbers(&short, &long)), (0, 0));
+        assert_eq!((numbers(&long, &elsewhere), numbers(&elsewhere, &long)), (1, 1));
     }
 }
