@@ -63,8 +63,8 @@ struct Outcome {
 #[derive(Debug, Serialize)]
 struct Answers {
     clients: usize,
-    /// Whether the same queries were answered before, so that answers may have been kept.
-    again: bool,
+    /// Percentage of the queries that were answered before, so that the answers may have been kept.
+    asked_before: u32,
     queries_per_second: f64,
     /// This process's processor time.
     cpu_ms_per_query: f64,
@@ -96,9 +96,9 @@ pub(super) async fn run(args: &Args, json: bool) -> Result<ExitCode> {
         }
         for answers in &outcome.answers {
             println_or_quit(&format!(
-                "  {} clients{}: {:.0} queries/s, {:.2} ms of processor time each, p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms",
+                "  {} clients, {} % asked before: {:.0} queries/s, {:.2} ms of processor time each, p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms",
                 answers.clients,
-                if answers.again { ", the same again" } else { "" },
+                answers.asked_before,
                 answers.queries_per_second,
                 answers.cpu_ms_per_query,
                 answers.p50_ms,
@@ -189,11 +189,18 @@ async fn answers(
     for (seed, clients) in (1..).zip(CLIENTS) {
         // Nobody asked these before.
         let queries = Arc::new(world.queries(seed, args.queries, documents));
-        answers.push(measure(index, &queries, clients, false, args.slowest).await?);
-        if clients > 1 {
-            answers.push(measure(index, &queries, clients, true, false).await?);
-        }
+        answers.push(measure(index, &queries, clients, 0, args.slowest).await?);
     }
+    let (seed, clients) = (2, CLIENTS[1]);
+    let mut queries = world.queries(seed, args.queries, documents);
+    answers.push(measure(index, &Arc::new(queries.clone()), clients, 100, false).await?);
+    // Every other one gives way to a new one.
+    let new = world.queries(seed + 1, args.queries, documents);
+    for (query, new) in queries.iter_mut().zip(new).step_by(2) {
+        *query = new;
+    }
+    fastrand::Rng::with_seed(seed).shuffle(&mut queries);
+    answers.push(measure(index, &Arc::new(queries), clients, 50, false).await?);
     Ok(answers)
 }
 
@@ -202,7 +209,7 @@ async fn measure(
     index: &Arc<dyn SearchIndex>,
     queries: &Arc<Vec<Query>>,
     clients: usize,
-    again: bool,
+    asked_before: u32,
     slowest: bool,
 ) -> Result<Answers> {
     let (begun, cpu_begun) = (Instant::now(), cpu_s_so_far());
@@ -218,7 +225,7 @@ async fn measure(
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].0.as_secs_f64() * 1e3;
     Ok(Answers {
         clients,
-        again,
+        asked_before,
         cpu_ms_per_query,
         queries_per_second: times.len() as f64 / elapsed.as_secs_f64(),
         p50_ms: at(0.5),
