@@ -1,7 +1,6 @@
 //! The passage that shows why an article was found. In: sapo, body and the words asked for. Out: escaped HTML, at most
 //! 220 characters of text, with `<mark>` around the words; no other markup, whatever the text holds.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::query::Asked;
@@ -19,28 +18,63 @@ const SEARCHED_IN_FILES_BYTES: usize = 524_288;
 
 /// Finds passages for one query.
 pub(super) struct Highlighter<'q> {
-    exact: HashSet<&'q str>,
-    folded: HashSet<&'q str>,
+    exact: Vec<&'q str>,
+    folded: Vec<&'q str>,
     /// The unfinished last word.
     prefix: Option<&'q str>,
+    initials: Initials,
     keys: Keys,
+}
+
+/// What the words asked for begin with: most words of a text begin otherwise and need no other look.
+struct Initials {
+    /// Bit `c`: a word begins with this character of ASCII.
+    ascii: u128,
+}
+
+impl Initials {
+    fn of<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        let bit = |word: &str| match word.chars().next() {
+            Some(c) => Self::bit(c).unwrap_or(0),
+            None => u128::MAX,
+        };
+        Self { ascii: words.map(bit).fold(0, |all, bit| all | bit) }
+    }
+
+    /// Whether the word, as a text has it, may be one of them.
+    fn may_begin(&self, word: &str) -> bool {
+        match word.chars().next().map(vietnamese::fold_letter) {
+            // `08` is compared as `8`, and what has no letter in ASCII is compared as a whole.
+            Some('0') | None => true,
+            Some(letter) => Self::bit(letter).is_none_or(|bit| self.ascii & bit != 0),
+        }
+    }
+
+    fn bit(c: char) -> Option<u128> {
+        c.is_ascii().then(|| 1 << u32::from(c))
+    }
 }
 
 /// A word of the text that was asked for.
 struct Found {
     at: Range<usize>,
-    /// Which word, without marks.
-    word: String,
+    /// Which of the words, told without marks; the unfinished one comes after them.
+    word: usize,
     as_typed: bool,
 }
 
 impl<'q> Highlighter<'q> {
     /// `is_unfinished` says that the last word was taken as the beginning of others.
     pub(super) fn new(asked: &'q Asked, is_unfinished: bool) -> Self {
+        let mut folded: Vec<&str> = asked.wanted().map(|word| word.folded.as_ref()).collect();
+        folded.sort_unstable();
+        folded.dedup();
+        let prefix = asked.words.last().filter(|_| is_unfinished).map(|word| word.folded.as_ref());
         Self {
             exact: asked.wanted().map(|word| word.exact.as_ref()).collect(),
-            folded: asked.wanted().map(|word| word.folded.as_ref()).collect(),
-            prefix: asked.words.last().filter(|_| is_unfinished).map(|word| word.folded.as_ref()),
+            initials: Initials::of(folded.iter().copied().chain(prefix)),
+            folded,
+            prefix,
             keys: Keys::default(),
         }
     }
@@ -50,7 +84,7 @@ impl<'q> Highlighter<'q> {
         let text = &text[..text.floor_char_boundary(SEARCHED_BYTES)];
         let mut passage = |source| {
             let found = self.found(source);
-            let (worth, window) = best_window(source, &found);
+            let (worth, window) = best_window(source, &found, self.folded.len() + 1);
             (worth, source, found, window)
         };
         // Equal worth: the sapo, which was written to be read alone; the files only where the article says nothing.
@@ -85,6 +119,9 @@ impl<'q> Highlighter<'q> {
             }
             wanted.next().is_none()
         };
+        if !self.initials.may_begin(word) {
+            return false;
+        }
         self.folded.iter().any(|wanted| is_like(wanted, false))
             || self.prefix.is_some_and(|prefix| is_like(prefix, true))
     }
@@ -101,21 +138,23 @@ impl<'q> Highlighter<'q> {
                 continue;
             }
             let key = self.keys.of(word);
-            let is_whole = self.folded.contains(key.folded.as_ref());
-            if is_whole || self.prefix.is_some_and(|prefix| key.folded.starts_with(prefix)) {
-                let as_typed = self.exact.contains(key.exact.as_ref());
-                let word = if is_whole { key.folded.as_ref() } else { self.prefix.unwrap_or_default() };
-                found.push(Found { at, word: word.to_owned(), as_typed });
+            let whole = self.folded.iter().position(|wanted| *wanted == &*key.folded);
+            let begun = self.prefix.filter(|prefix| key.folded.starts_with(prefix)).map(|_| self.folded.len());
+            if let Some(word) = whole.or(begun) {
+                found.push(Found { at, word, as_typed: self.exact.contains(&&*key.exact) });
             }
         }
-        let typed: HashSet<String> = found.iter().filter(|hit| hit.as_typed).map(|hit| hit.word.clone()).collect();
-        found.retain(|hit| hit.as_typed || !typed.contains(&hit.word));
+        let mut is_typed = vec![false; self.folded.len() + 1];
+        found.iter().filter(|hit| hit.as_typed).for_each(|hit| is_typed[hit.word] = true);
+        found.retain(|hit| hit.as_typed || !is_typed[hit.word]);
         found
     }
 }
 
-/// The stretch that shows most of the words, with its worth.
-fn best_window(source: &str, found: &[Found]) -> (usize, Range<usize>) {
+/// The stretch that shows most of so many words, with its worth.
+fn best_window(source: &str, found: &[Found], words: usize) -> (usize, Range<usize>) {
+    // The window in which each word was seen last.
+    let mut seen_in = vec![0; words];
     let mut best = (0, 0..end_after(source, 0, LONGEST_CHARS));
     let mut last_end = 0;
     for (i, first) in found.iter().enumerate() {
@@ -124,11 +163,13 @@ fn best_window(source: &str, found: &[Found]) -> (usize, Range<usize>) {
             continue;
         }
         let reach = end_after(source, first.at.start, LONGEST_CHARS - LEAD_CHARS);
-        let inside: Vec<_> = found[i..].iter().take_while(|hit| hit.at.end <= reach).collect();
-        let different: HashSet<&str> = inside.iter().map(|hit| hit.word.as_str()).collect();
+        let inside = &found[i..];
+        let inside = &inside[..inside.partition_point(|hit| hit.at.end <= reach)];
+        let is_new = |hit: &&Found| std::mem::replace(&mut seen_in[hit.word], i + 1) != i + 1;
+        let different = inside.iter().filter(is_new).count();
         let neighbours = inside.windows(2).filter(|pair| are_neighbours(source, &pair[0].at, &pair[1].at)).count();
         let typed = inside.iter().filter(|hit| hit.as_typed).count();
-        let worth = 100 * different.len() + 10 * neighbours.min(5) + typed.min(5);
+        let worth = 100 * different + 10 * neighbours.min(5) + typed.min(5);
         if worth > best.0 {
             let start = start_before(source, first.at.start, LEAD_CHARS);
             best = (worth, start..end_after(source, start, LONGEST_CHARS));

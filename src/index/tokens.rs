@@ -5,8 +5,9 @@
 //! document's number is found as a phrase. Nothing here segments syllables into compounds: neighbours in a phrase do
 //! that work, without a dictionary.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use hashbrown::HashMap;
 
 use crate::vietnamese;
 
@@ -36,7 +37,7 @@ impl Key {
 /// Makes keys and remembers them: a text repeats few syllables many times.
 #[derive(Default)]
 pub(super) struct Keys {
-    known: HashMap<Box<str>, Key>,
+    known: HashMap<String, Key>,
 }
 
 impl Keys {
@@ -45,11 +46,7 @@ impl Keys {
         if self.known.len() >= KEPT_SPELLINGS {
             self.known.clear();
         }
-        // Looked up twice only when the word is new; the borrow checker does not see through an early return.
-        if !self.known.contains_key(word) {
-            self.known.insert(word.into(), make(word));
-        }
-        &self.known[word]
+        self.known.entry_ref(word).or_insert_with(|| make(word))
     }
 
     /// Appends the keys of `text` to both streams.
@@ -110,23 +107,26 @@ pub(super) fn runs(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// Where the next character stands that is in a word, or is not. Most are ASCII and are told by their byte.
+/// Where the next character stands that is in a word, or is not. Nearly all are told by their first bytes.
 fn next_that(text: &str, from: usize, is_in_word: bool) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
     while let Some(byte) = bytes.get(at) {
-        if byte.is_ascii() {
-            if byte.is_ascii_alphanumeric() == is_in_word {
-                return Some(at);
+        let (length, is_this_in_word) = match (*byte, bytes.get(at + 1)) {
+            (..0x80, _) => (1, byte.is_ascii_alphanumeric()),
+            // U+0100 to U+023F: letters all of them.
+            (0xc4..=0xc8, _) => (2, true),
+            // U+1E00 to U+1EFF: the same.
+            (0xe1, Some(0xb8..=0xbb)) => (3, true),
+            _ => {
+                let c = text[at..].chars().next()?;
+                (c.len_utf8(), in_word(c))
             }
-            at += 1;
-            continue;
-        }
-        let c = text[at..].chars().next()?;
-        if in_word(c) == is_in_word {
+        };
+        if is_this_in_word == is_in_word {
             return Some(at);
         }
-        at += c.len_utf8();
+        at += length;
     }
     None
 }
@@ -172,6 +172,15 @@ mod tests {
         check("", "");
         check("!!! --- \u{202e}", "");
         check(&"a".repeat(1000), "");
+    }
+
+    #[test]
+    fn bytes_tell_what_characters_tell() {
+        for c in (0..0x1_1000).filter_map(char::from_u32) {
+            let text = format!("a {c}a");
+            let begins = if in_word(c) { 2 } else { 2 + c.len_utf8() };
+            assert_eq!(runs(&text).nth(1), Some(begins..text.len()), "{c:?}");
+        }
     }
 
     #[test]

@@ -173,11 +173,7 @@ pub fn fold(text: &str) -> String {
 /// The letter as [`fold`] writes it, where it writes just one; else as it is.
 #[must_use]
 pub fn fold_letter(c: char) -> char {
-    match FOLDED.get(c) {
-        _ if c.is_ascii() => c.to_ascii_lowercase(),
-        Some(folded) => folded,
-        None => c,
-    }
+    if c.is_ascii() { c.to_ascii_lowercase() } else { FOLDED.get(c).unwrap_or(c) }
 }
 
 static FOLDED: LazyLock<LatinTable> = LazyLock::new(|| LatinTable::of(fold_by_rule));

@@ -72,13 +72,6 @@ impl Bits {
         Self { words: self.words.iter().zip(&other.words).map(|(one, two)| one & two).collect() }
     }
 
-    /// Those in this set alone.
-    pub(super) fn without(&self, other: &Self) -> Self {
-        let mut rest = self.clone();
-        rest.drop(other);
-        rest
-    }
-
     /// Those before `doc`, which is rounded down to a multiple of 64, and the others.
     pub(super) fn split(&self, doc: DocId) -> (Self, Self) {
         let middle = (doc as usize / 64).min(self.words.len());
@@ -141,6 +134,33 @@ impl Bits {
     }
 }
 
+/// A set whose articles are known by their place in it too.
+pub(super) struct Ranked {
+    docs: Bits,
+    /// How many of the set stand before each 64 articles.
+    before: Vec<u32>,
+}
+
+impl Ranked {
+    pub(super) fn of(docs: Bits) -> Self {
+        let counts = docs.words.iter().map(|word| word.count_ones());
+        let before = counts.scan(0, |sum, count| Some(std::mem::replace(sum, *sum + count))).collect();
+        Self { docs, before }
+    }
+
+    /// Hands over the place of each article that is in `docs` too, in order.
+    pub(super) fn each_place(&self, docs: &Bits, mut take: impl FnMut(usize)) {
+        for ((mine, before), other) in self.docs.words.iter().zip(&self.before).zip(&docs.words) {
+            let mut left = mine & other;
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                take(*before as usize + (mine & !(u64::MAX << bit)).count_ones() as usize);
+            }
+        }
+    }
+}
+
 /// The articles that are in so many of the sets at least; all of them when it is none.
 pub(super) fn in_some(sets: &[std::sync::Arc<Bits>], least: usize, docs: u32) -> Bits {
     // `reached[k]` are the articles in k + 1 of the sets looked at so far, or more.
@@ -183,8 +203,11 @@ mod tests {
     fn sets_are_combined() {
         let (one, two, none) = (of(&[0, 63, 64, 199]), of(&[63, 65, 199]), Bits::default());
         check(&one.met(&two), &[63, 199]);
-        check(&one.without(&two), &[0, 64]);
-        check(&one.without(&none), &[0, 63, 64, 199]);
+        let mut rest = one.clone();
+        rest.drop(&none);
+        check(&rest, &[0, 63, 64, 199]);
+        rest.drop(&two);
+        check(&rest, &[0, 64]);
         check(&one.met(&none), &[]);
         let mut sum = none.clone();
         sum.add(&one);
@@ -206,6 +229,19 @@ mod tests {
         narrow.insert(900);
         check(&narrow, &[]);
         assert!(!narrow.contains(900));
+    }
+
+    #[test]
+    fn places_are_counted_in_the_whole_set() {
+        let ranked = Ranked::of(of(&[3, 63, 64, 130, 199]));
+        let places = |docs: &[DocId]| {
+            let mut places = Vec::new();
+            ranked.each_place(&of(docs), |place| places.push(place));
+            places
+        };
+        assert_eq!(places(&[3, 63, 64, 130, 199]), [0, 1, 2, 3, 4]);
+        assert_eq!(places(&[0, 63, 131, 199]), [1, 4]);
+        assert_eq!(places(&[]), [0; 0]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! results show.
 
 use super::bits::Bits;
-use super::columns::{AllNames, Names};
+use super::columns::{AllNames, Names, Place};
 use super::part::Part;
 use crate::index::{MOST_DOCUMENT_VALUES, MOST_FACET_VALUES, Results};
 
@@ -41,24 +41,28 @@ impl Counts {
     pub(super) fn add(&mut self, part: &Part<'_>, names: &AllNames, matches: &Bits) {
         self.portals.resize(names.portals.len(), 0);
         self.documents.resize(names.documents.len(), 0);
-        self.total += matches.count() as u64;
         let columns = &part.columns;
-        let mut places = vec![0; columns.places.len()];
-        matches.each(|doc| add(&mut places, columns.place_of(doc), 1));
-        for (place, n) in columns.places.iter().zip(places).filter(|(_, n)| *n > 0) {
-            let year = usize::try_from(place.year.saturating_sub(FIRST_YEAR)).unwrap_or_default();
-            add(&mut self.portals, place.portal as usize, n);
-            add(&mut self.kinds, usize::from(place.kind), n);
-            add(&mut self.topics, usize::from(place.topic), n);
-            add(&mut self.years, year.min(YEARS - 1), n);
+        let found = matches.count();
+        self.total += found as u64;
+        columns.count_cited(matches, &mut self.documents);
+        if found < columns.places.len() {
+            matches.each(|doc| columns.place_of(doc).into_iter().for_each(|place| self.add_place(place, 1)));
+            return;
         }
-        // Most articles that cite cite one document: a loop that never asks whether there is another is fast.
-        matches.met(&columns.citing).each(|doc| add(&mut self.documents, columns.cited_first(doc), 1));
-        matches.met(&columns.citing_more).each(|doc| {
-            for number in columns.cited(doc).iter().skip(1) {
-                add(&mut self.documents, *number as usize, 1);
-            }
-        });
+        // All articles of one place at once.
+        let mut places = vec![0; columns.places.len()];
+        columns.count_places(matches, &mut places);
+        for (place, n) in columns.places.iter().zip(places).filter(|(_, n)| *n > 0) {
+            self.add_place(place, n);
+        }
+    }
+
+    fn add_place(&mut self, place: &Place, n: u32) {
+        let year = usize::try_from(place.year.saturating_sub(FIRST_YEAR)).unwrap_or_default();
+        add(&mut self.portals, place.portal as usize, n);
+        add(&mut self.kinds, usize::from(place.kind), n);
+        add(&mut self.topics, usize::from(place.topic), n);
+        add(&mut self.years, year.min(YEARS - 1), n);
     }
 
     /// Results with counts and still without hits.

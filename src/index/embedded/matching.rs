@@ -99,9 +99,11 @@ impl Part<'_> {
 
     /// The word with any accents, anywhere.
     pub(super) fn word(&self, word: &Key) -> tantivy::Result<Arc<Bits>> {
-        let spelled = self.term_in_any(&self.fields.folded(), &word.folded)?;
-        let Some(other) = other_spelling(&word.folded) else { return Ok(spelled) };
-        Ok(union(vec![spelled, self.term_in_any(&self.fields.folded()[..2], &other)?]))
+        self.once(&word.folded, || {
+            let spelled = self.term_in_any(&self.fields.folded(), &word.folded)?;
+            let Some(other) = other_spelling(&word.folded) else { return Ok(spelled) };
+            Ok(union(vec![spelled, self.term_in_any(&self.fields.folded()[..2], &other)?]))
+        })
     }
 
     /// The words side by side with any accents, anywhere.

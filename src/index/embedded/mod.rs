@@ -5,10 +5,12 @@
 mod answers;
 mod aside;
 mod bits;
+mod cited;
 mod columns;
 mod counts;
 mod generations;
 mod kept;
+mod looked_up;
 mod matching;
 mod misspelt;
 mod neighbours;
@@ -18,6 +20,7 @@ mod reading;
 mod schema;
 mod searching;
 mod shelf;
+mod walk;
 mod writing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

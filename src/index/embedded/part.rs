@@ -5,15 +5,17 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::thread;
 
-use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
+use tantivy::postings::{BlockSegmentPostings, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, InvertedIndexReader, SegmentReader, TantivyError, Term};
+use tantivy::{SegmentReader, TantivyError, Term};
 
 use super::bits::Bits;
 use super::columns::Columns;
 use super::kept::{Kept, Name};
+use super::looked_up::LookedUp;
 use super::neighbours::Pair;
 use super::schema::Fields;
+use super::walk::Walk;
 
 /// Sets that take fewer articles to make are not kept, nor those of words that fewer than one article in so many holds.
 const WORTH_KEEPING: usize = 4_096;
@@ -36,6 +38,8 @@ pub(super) struct Part<'s> {
     pub(super) columns: Arc<Columns>,
     pub(super) fields: &'s Fields,
     kept: &'s Kept,
+    /// For this query.
+    looked_up: LookedUp,
     /// What the names of its sets begin with.
     named: Name,
 }
@@ -48,7 +52,8 @@ impl<'s> Part<'s> {
         kept: &'s Kept,
     ) -> tantivy::Result<Self> {
         let named = Name::of_segment(segment.segment_id());
-        Ok(Self { number, segment, columns: kept.columns(segment)?, fields, kept, named })
+        let columns = kept.columns(segment)?;
+        Ok(Self { number, segment, columns, fields, kept, looked_up: LookedUp::default(), named })
     }
 
     pub(super) fn docs(&self) -> u32 {
@@ -64,26 +69,49 @@ impl<'s> Part<'s> {
         all
     }
 
-    /// The articles that hold the word in the field.
-    pub(super) fn term(&self, field: Field, word: &str) -> tantivy::Result<Arc<Bits>> {
-        let index = self.segment.inverted_index(field)?;
-        let Some(info) = index.get_term_info(&Term::from_field_text(field, word))? else { return Ok(Arc::default()) };
-        self.listed(field, word, &index, &info)
+    /// Where the index keeps the word of the field; nothing when no article holds it.
+    fn info(&self, field: Field, word: &str) -> tantivy::Result<Option<TermInfo>> {
+        self.looked_up.info(field, word, || {
+            Ok(self.segment.inverted_index(field)?.get_term_info(&Term::from_field_text(field, word))?)
+        })
     }
 
-    /// The articles of a word's list.
-    fn listed(
+    /// How many articles, deleted ones too, hold the word in the field.
+    pub(super) fn frequency(&self, field: Field, word: &str) -> tantivy::Result<u32> {
+        Ok(self.info(field, word)?.map_or(0, |info| info.doc_freq))
+    }
+
+    /// The articles that hold the word in the field.
+    pub(super) fn term(&self, field: Field, word: &str) -> tantivy::Result<Arc<Bits>> {
+        let Some(info) = self.info(field, word)? else { return Ok(Arc::default()) };
+        self.looked_up.docs(field, word, || {
+            self.kept(info.doc_freq as usize, field.field_id(), &[word], || {
+                let index = self.segment.inverted_index(field)?;
+                let mut found = Bits::room_for(self.docs());
+                collect(index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?, &mut found);
+                Ok(found)
+            })
+        })
+    }
+
+    /// A walk through the list of the word in the field; nothing when no article holds it.
+    pub(super) fn postings(
         &self,
         field: Field,
         word: &str,
-        index: &InvertedIndexReader,
-        info: &TermInfo,
+        option: IndexRecordOption,
+    ) -> tantivy::Result<Option<SegmentPostings>> {
+        let Some(info) = self.info(field, word)? else { return Ok(None) };
+        Ok(Some(self.segment.inverted_index(field)?.read_postings_from_terminfo(&info, option)?))
+    }
+
+    /// The set under this name, made once for a query.
+    pub(super) fn once(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> tantivy::Result<Arc<Bits>>,
     ) -> tantivy::Result<Arc<Bits>> {
-        self.kept(info.doc_freq as usize, field.field_id(), &[word], || {
-            let mut found = Bits::room_for(self.docs());
-            collect(index.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?, &mut found);
-            Ok(found)
-        })
+        self.looked_up.set(name, make)
     }
 
     /// The articles that hold any of the words that begin so in the field: of at most so many words, and of so many
@@ -170,11 +198,11 @@ impl<'s> Part<'s> {
     fn phrase_among(&self, possible: &Bits, field: Field, words: &[&str]) -> tantivy::Result<Bits> {
         let mut found = Bits::room_for(self.docs());
         let mut walk = Walk::of(self, field, words)?;
-        possible.each(|doc| {
-            if walk.is_phrase(doc) {
+        for doc in possible.iter() {
+            if walk.is_phrase(doc)? {
                 found.insert(doc);
             }
-        });
+        }
         Ok(found)
     }
 
@@ -182,7 +210,11 @@ impl<'s> Part<'s> {
     pub(super) fn phrase_count(&self, field: Field, words: &[&str], looked_at: usize) -> tantivy::Result<usize> {
         let possible = self.all_terms(field, words)?;
         let mut walk = Walk::of(self, field, words)?;
-        Ok(possible.iter().take(looked_at).filter(|doc| walk.is_phrase(*doc)).count())
+        let mut count = 0;
+        for doc in possible.iter().take(looked_at) {
+            count += usize::from(walk.is_phrase(doc)?);
+        }
+        Ok(count)
     }
 
     fn kept(
@@ -227,129 +259,4 @@ fn collect(mut postings: BlockSegmentPostings, found: &mut Bits) {
         docs.iter().for_each(|doc| found.insert(*doc));
         postings.advance();
     }
-}
-
-/// Words of one field, looked at article by article, forwards.
-pub(super) struct Walk {
-    words: Vec<WalkedWord>,
-    /// Where each of the words stands in the article at hand.
-    positions: Vec<Vec<u32>>,
-}
-
-struct WalkedWord {
-    /// Known before, and asked first: most articles of a walk hold few of the words in a headline.
-    docs: Arc<Bits>,
-    postings: SegmentPostings,
-}
-
-/// How words stand in an article.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Look {
-    /// All of them side by side.
-    pub(super) is_phrase: bool,
-    /// Bit `i`: the words `i` and `i + 1` stand side by side.
-    pub(super) pairs: u32,
-}
-
-impl Walk {
-    pub(super) fn of(part: &Part<'_>, field: Field, words: &[&str]) -> tantivy::Result<Self> {
-        let index = part.segment.inverted_index(field)?;
-        let mut walked = Vec::with_capacity(words.len());
-        for word in words {
-            let Some(info) = index.get_term_info(&Term::from_field_text(field, word))? else {
-                walked.push(WalkedWord { docs: Arc::default(), postings: SegmentPostings::empty() });
-                continue;
-            };
-            let postings = index.read_postings_from_terminfo(&info, IndexRecordOption::WithFreqsAndPositions)?;
-            walked.push(WalkedWord { docs: part.listed(field, word, &index, &info)?, postings });
-        }
-        Ok(Self { positions: vec![Vec::new(); walked.len()], words: walked })
-    }
-
-    /// Looks at an article, which must not stand before the last one, for those pairs that are `possible`.
-    pub(super) fn look(&mut self, doc: DocId, possible: u32) -> Look {
-        let mut look = Look::default();
-        let (mut is_before, mut is_read) = (false, false);
-        for at in 0..self.words.len() {
-            let is_here = self.words.get(at).is_some_and(|word| word.docs.contains(doc));
-            let pair = 1u32.checked_shl((at as u32).wrapping_sub(1)).unwrap_or(0);
-            // Where a word stands matters only beside a neighbour.
-            let is_needed = is_here && is_before && (pair == 0 || possible & pair != 0);
-            if is_needed {
-                if !is_read {
-                    self.read(at - 1, doc);
-                }
-                self.read(at, doc);
-                if let Some([left, right]) = self.positions.get(at - 1..=at)
-                    && follow(left, right)
-                {
-                    look.pairs |= pair;
-                }
-            }
-            (is_before, is_read) = (is_here, is_needed);
-        }
-        look.is_phrase =
-            look.pairs == all_pairs(self.words.len()) && self.is_whole(doc) && (self.words.len() < 2 || self.chain());
-        look
-    }
-
-    /// Whether the words stand side by side in an article, which must not stand before the last one.
-    pub(super) fn is_phrase(&mut self, doc: DocId) -> bool {
-        if !self.is_whole(doc) {
-            return false;
-        }
-        for at in 0..self.words.len() {
-            self.read(at, doc);
-            if let Some([left, right]) = at.checked_sub(1).and_then(|before| self.positions.get(before..=at))
-                && !follow(left, right)
-            {
-                return false;
-            }
-        }
-        self.chain()
-    }
-
-    /// Whether the article holds every word.
-    fn is_whole(&self, doc: DocId) -> bool {
-        self.words.iter().all(|word| word.docs.contains(doc))
-    }
-
-    /// Reads where the word stands in the article, which holds it.
-    fn read(&mut self, at: usize, doc: DocId) {
-        let (Some(word), Some(positions)) = (self.words.get_mut(at), self.positions.get_mut(at)) else { return };
-        positions.clear();
-        if word.postings.doc() < doc {
-            word.postings.seek(doc);
-        }
-        if word.postings.doc() == doc {
-            word.postings.positions(positions);
-        }
-    }
-
-    /// Whether the words stand in a row, each pair of them standing side by side somewhere.
-    fn chain(&self) -> bool {
-        let Some((first, rest)) = self.positions.split_first() else { return false };
-        if rest.len() < 2 {
-            return !first.is_empty();
-        }
-        first.iter().any(|start| (1..).zip(rest).all(|(offset, word)| word.binary_search(&(start + offset)).is_ok()))
-    }
-}
-
-/// [`Look::pairs`] of so many words, of which the first 33 count, when each stands beside the next.
-fn all_pairs(words: usize) -> u32 {
-    u32::MAX.checked_shr(33 - words.clamp(1, 33) as u32).unwrap_or(0)
-}
-
-/// Whether any of `right` comes just after one of `left`.
-fn follow(left: &[u32], right: &[u32]) -> bool {
-    let (mut left, mut right) = (left, right);
-    while let (Some(one), Some(two)) = (left.first(), right.first()) {
-        match (one + 1).cmp(two) {
-            std::cmp::Ordering::Less => left = &left[1..],
-            std::cmp::Ordering::Greater => right = &right[1..],
-            std::cmp::Ordering::Equal => return true,
-        }
-    }
-    false
 }

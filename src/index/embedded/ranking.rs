@@ -185,6 +185,7 @@ struct Search<'m, 'p, 's> {
 
 impl Search<'_, '_, '_> {
     fn run(&mut self, views: &Views<'_>) -> tantivy::Result<()> {
+        let slack = views.iter().map(|(_, view)| view.slack()).fold(0.0, f32::max);
         loop {
             if self.to_look_up == 0 {
                 self.give_up_looking(views);
@@ -201,11 +202,10 @@ impl Search<'_, '_, '_> {
             }
             // What a group may hold besides its bands is guessed high, so candidates that come near it go first when there
             // are enough of them to be worth a look.
-            let is_worth_looking = self.candidates.len() >= self.shelf.most() + SPARE
-                && group < candidate + views.iter().map(|(_, view)| view.slack()).fold(0.0, f32::max);
+            let is_worth_looking = self.candidates.len() >= self.shelf.most() + SPARE && group < candidate + slack;
             if group >= candidate && !is_worth_looking {
                 let Some(group) = self.groups.pop() else { return Ok(()) };
-                self.divide(&group, views)?;
+                self.divide(group, views)?;
             } else {
                 self.look_up(views)?;
             }
@@ -213,13 +213,14 @@ impl Search<'_, '_, '_> {
     }
 
     /// Divides a group by its next band, or takes its articles as candidates when there is none.
-    fn divide(&mut self, group: &Group, views: &Views<'_>) -> tantivy::Result<()> {
+    fn divide(&mut self, group: Group, views: &Views<'_>) -> tantivy::Result<()> {
         let (at, view) = &views[group.view];
         let Some(band) = view.bands.get(group.band).filter(|_| group.docs.count() > SMALL) else {
-            return self.take(group, *at, view);
+            return self.take(&group, *at, view);
         };
         let inside = group.docs.met(&band.docs);
-        let outside = group.docs.without(&band.docs);
+        let mut outside = group.docs;
+        outside.drop(&band.docs);
         for (docs, worth) in [(inside, group.worth + band.worth), (outside, group.worth)] {
             if !docs.is_empty() {
                 let bound = view.bound(worth, group.band + 1);
@@ -279,7 +280,7 @@ impl Search<'_, '_, '_> {
             let mut beside: Beside<'_> = view.beside()?;
             for one in same {
                 let is_beaten = |beside: Score| self.shelf.is_beaten(one.least + beside, i64::MAX);
-                if let Some(beside) = beside.worth(one.doc, is_beaten) {
+                if let Some(beside) = beside.worth(one.doc, is_beaten)? {
                     self.shelf.put(self.segments[*at].placed(one.doc, one.least + beside));
                 }
             }

@@ -1,19 +1,21 @@
 //! What an article is worth for how the words of one reading stand in it. In: a reading and a segment. Out: the bands of
 //! [`crate::index::weights`] as sets, the worth of single words, and what has to be looked up.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, Score, Term};
+use tantivy::{DocId, DocSet, Score};
 
 use super::bits::Bits;
 use super::matching::{exact, folded};
 use super::neighbours::Pair;
-use super::part::{Look, Part, Walk};
+use super::part::Part;
 use super::ranking::Matched;
 use super::schema::Fields;
+use super::walk::{Look, Walk};
 use crate::index::query::{Asked, Reading};
 use crate::index::tokens::Key;
 use crate::index::weights::*;
@@ -77,12 +79,7 @@ impl Worths {
         let Some(first) = segments.first() else { return Ok(Self { words: Vec::new(), ordinary_length: 1.0 }) };
         let fields = first.part.fields;
         let with = |field: Field, word: &str| -> tantivy::Result<u32> {
-            let term = Term::from_field_text(field, word);
-            let mut sum = 0;
-            for segment in segments {
-                sum += segment.part.segment.inverted_index(field)?.doc_freq(&term)?;
-            }
-            Ok(sum)
+            segments.iter().map(|segment| segment.part.frequency(field, word)).sum()
         };
         let share = 1.0 / reading.words.len().max(1) as f32;
         let mut words = Vec::with_capacity(reading.words.len());
@@ -159,6 +156,8 @@ pub(super) struct View<'v> {
     /// What the checks of the text look for, words without marks.
     pairs: Vec<Pair>,
     beside_most: Score,
+    /// The words at their first articles.
+    opened: OnceCell<Vec<Word>>,
 }
 
 impl<'v> View<'v> {
@@ -169,7 +168,16 @@ impl<'v> View<'v> {
         worths: &'v Worths,
     ) -> tantivy::Result<Self> {
         let pairs = Pair::all_of(&reading.words);
-        let mut view = Self { part, reading, worths, bands: Vec::new(), checks: Vec::new(), pairs, beside_most: 0.0 };
+        let mut view = Self {
+            part,
+            reading,
+            worths,
+            bands: Vec::new(),
+            checks: Vec::new(),
+            pairs,
+            beside_most: 0.0,
+            opened: OnceCell::new(),
+        };
         view.add_words(asked)?;
         for words in asked.phrases.iter().flat_map(|phrase| &phrase.ways) {
             view.add_phrase(words)?;
@@ -319,20 +327,30 @@ impl<'v> View<'v> {
 
     /// Opens the words for a walk through articles, forwards.
     pub(super) fn words(&self) -> tantivy::Result<Words> {
+        // To copy what is open already is cheaper than to open it again.
+        let words = match self.opened.get() {
+            Some(words) => words.clone(),
+            None => {
+                let words = self.open_words()?;
+                self.opened.get_or_init(|| words).clone()
+            }
+        };
+        Ok(Words { words, length_share: K1 * B / self.worths.ordinary_length })
+    }
+
+    fn open_words(&self) -> tantivy::Result<Vec<Word>> {
         let mut words = Vec::with_capacity(self.reading.words.len());
         for (key, worth) in self.reading.words.iter().zip(&self.worths.words) {
             let text = worth.text(key, self.part.fields);
-            let index = self.part.segment.inverted_index(worth.body)?;
-            let norms = self.part.segment.get_fieldnorms_reader(worth.body)?;
             words.push(Word {
                 worth: *worth,
-                body: index.read_postings(&Term::from_field_text(worth.body, text), IndexRecordOption::WithFreqs)?,
-                norms,
+                body: self.part.postings(worth.body, text, IndexRecordOption::WithFreqs)?,
+                norms: self.part.segment.get_fieldnorms_reader(worth.body)?,
                 files: self.part.term(self.part.fields.files_folded, &key.folded)?,
                 folded: self.part.word(key)?,
             });
         }
-        Ok(Words { words, length_share: K1 * B / self.worths.ordinary_length })
+        Ok(words)
     }
 
     /// Opens what has to be looked up for a walk through articles, forwards.
@@ -348,6 +366,7 @@ pub(super) struct Words {
     length_share: f32,
 }
 
+#[derive(Clone)]
 struct Word {
     worth: WordWorth,
     body: Option<SegmentPostings>,
@@ -391,13 +410,13 @@ impl Word {
 /// What has to be looked up, article by article.
 pub(super) struct Beside<'v> {
     view: &'v View<'v>,
-    walks: Vec<Walk>,
+    walks: Vec<Walk<'v>>,
 }
 
 impl Beside<'_> {
     /// What words side by side add in the article, which must not stand before the last one. Nothing when even the most that
     /// they may add is `too_little`.
-    pub(super) fn worth(&mut self, doc: DocId, too_little: impl Fn(Score) -> bool) -> Option<Score> {
+    pub(super) fn worth(&mut self, doc: DocId, too_little: impl Fn(Score) -> bool) -> tantivy::Result<Option<Score>> {
         let checks = &self.view.checks;
         let in_text = self.view.part.columns.signatures.possible(doc, &self.view.pairs);
         let possible_pairs = |check: &Check<'_>| if check.is_of_reading_in_text { in_text } else { u32::MAX };
@@ -415,7 +434,7 @@ impl Beside<'_> {
                 continue;
             }
             if too_little(worth + left + most_of_pairs + ROUNDING) {
-                return None;
+                return Ok(None);
             }
             let is_possible = is_possible(check);
             if is_possible {
@@ -423,8 +442,8 @@ impl Beside<'_> {
             }
             let look = match check.pair {
                 0.0 if !is_possible => continue,
-                0.0 => Look { is_phrase: walk.is_phrase(doc), pairs: 0 },
-                _ => walk.look(doc, possible_pairs(check)),
+                0.0 => Look { is_phrase: walk.is_phrase(doc)?, pairs: 0 },
+                _ => walk.look(doc, possible_pairs(check))?,
             };
             if look.is_phrase {
                 worth += check.worth;
@@ -438,6 +457,6 @@ impl Beside<'_> {
                 }
             }
         }
-        Some(worth + pairs.iter().sum::<Score>())
+        Ok(Some(worth + pairs.iter().sum::<Score>()))
     }
 }
