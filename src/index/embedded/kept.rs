@@ -67,7 +67,7 @@ impl Name {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is kept is whole at any moment.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

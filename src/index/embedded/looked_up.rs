@@ -2,12 +2,13 @@
 //! what was found under them, looked up once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 
 use super::bits::Bits;
+use super::kept::{Name, lock};
 
 /// Two threads of a query may look the same thing up once each.
 #[derive(Default)]
@@ -15,6 +16,7 @@ pub(super) struct LookedUp {
     infos: ByWord<Option<TermInfo>>,
     docs: ByWord<Arc<Bits>>,
     sets: Mutex<HashMap<Box<str>, Arc<Bits>>>,
+    phrases: Mutex<HashMap<Name, Arc<Bits>>>,
 }
 
 type ByWord<T> = Mutex<HashMap<Field, HashMap<Box<str>, T>>>;
@@ -46,12 +48,25 @@ impl LookedUp {
         name: &str,
         make: impl FnOnce() -> tantivy::Result<Arc<Bits>>,
     ) -> tantivy::Result<Arc<Bits>> {
-        let known = self.sets.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        if let Some(known) = known {
-            return Ok(known);
+        if let Some(known) = lock(&self.sets).get(name) {
+            return Ok(Arc::clone(known));
         }
         let made = make()?;
-        self.sets.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), Arc::clone(&made));
+        lock(&self.sets).insert(name.into(), Arc::clone(&made));
+        Ok(made)
+    }
+
+    /// The articles that hold a phrase, as far as they matter to the query.
+    pub(super) fn phrase(
+        &self,
+        name: Name,
+        make: impl FnOnce() -> tantivy::Result<Arc<Bits>>,
+    ) -> tantivy::Result<Arc<Bits>> {
+        if let Some(known) = lock(&self.phrases).get(&name) {
+            return Ok(Arc::clone(known));
+        }
+        let made = make()?;
+        lock(&self.phrases).insert(name, Arc::clone(&made));
         Ok(made)
     }
 }
@@ -62,12 +77,10 @@ fn of_field<T: Clone>(
     word: &str,
     make: impl FnOnce() -> tantivy::Result<T>,
 ) -> tantivy::Result<T> {
-    let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = lock().get(&field).and_then(|words| words.get(word).cloned());
-    if let Some(found) = found {
-        return Ok(found);
+    if let Some(found) = lock(known).get(&field).and_then(|words| words.get(word)) {
+        return Ok(found.clone());
     }
     let made = make()?;
-    lock().entry(field).or_default().insert(word.into(), made.clone());
+    lock(known).entry(field).or_default().insert(word.into(), made.clone());
     Ok(made)
 }

@@ -21,6 +21,7 @@ mod schema;
 mod searching;
 mod shelf;
 mod walk;
+mod worths;
 mod writing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -11,8 +11,9 @@ use tantivy::{DocAddress, DocId, Score};
 
 use super::bits::Bits;
 use super::part::Part;
-use super::reading::{Beside, Statistics, View, Worths};
+use super::reading::{Beside, View};
 use super::shelf::{Placed, Shelf};
+use super::worths::{Statistics, Worths};
 use crate::index::DEEPEST_HIT;
 use crate::index::query::{Asked, Reading};
 use crate::index::weights::share_left;
@@ -105,7 +106,7 @@ pub(super) fn best(
     for (reading, worths) in readings.iter().zip(&worths) {
         for (at, segment) in segments.iter().enumerate() {
             if let Some(matches) = read_so(segment, reading)? {
-                let view = View::of(segment.part, asked, reading, worths)?;
+                let view = View::of(segment.part, &matches, asked, reading, worths)?;
                 let bound = view.bound(0.0, 0);
                 search.groups.push(Group { bound, view: views.len(), band: 0, worth: 0.0, docs: matches });
                 views.push((at, view));
@@ -120,7 +121,7 @@ pub(super) fn best(
 fn read_so(segment: &Matched<'_, '_>, reading: &Reading) -> tantivy::Result<Option<Bits>> {
     let mut docs = segment.matches.clone();
     for tied in &reading.tied {
-        docs.keep(&*segment.part.phrase_anywhere(&reading.words[tied.clone()])?);
+        docs.keep(&*segment.part.way_anywhere(&reading.words[tied.clone()])?);
     }
     Ok((!docs.is_empty()).then_some(docs))
 }

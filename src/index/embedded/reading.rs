@@ -1,120 +1,24 @@
 //! What an article is worth for how the words of one reading stand in it. In: a reading and a segment. Out: the bands of
-//! [`crate::index::weights`] as sets, the worth of single words, and what has to be looked up.
+//! [`crate::index::weights`] as sets, and what has to be looked up.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, Score};
+use tantivy::schema::Field;
+use tantivy::{DocId, Score};
 
 use super::bits::Bits;
 use super::matching::{exact, folded};
 use super::neighbours::Pair;
 use super::part::Part;
-use super::ranking::Matched;
-use super::schema::Fields;
 use super::walk::{Look, Walk};
+use super::worths::{Words, Worths};
 use crate::index::query::{Asked, Reading};
 use crate::index::tokens::Key;
 use crate::index::weights::*;
 
-/// BM25 (Robertson and Zaragoza 2009) with the customary constants.
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
-
 /// Sums of scores in another order differ by less.
 const ROUNDING: Score = 0.01;
-
-/// How many articles there are.
-pub(super) struct Statistics {
-    docs: f32,
-}
-
-impl Statistics {
-    pub(super) fn of<'p>(parts: impl Iterator<Item = &'p Part<'p>>) -> Self {
-        Self { docs: parts.map(|part| part.docs() as f32).sum() }
-    }
-
-    fn idf(&self, with: u32) -> f32 {
-        let with = with as f32;
-        (1.0 + ((self.docs - with).max(0.0) + 0.5) / (with + 0.5)).ln()
-    }
-}
-
-/// What the words of a reading are worth in the whole index.
-pub(super) struct Worths {
-    words: Vec<WordWorth>,
-    /// Words in the text of an ordinary article.
-    ordinary_length: f32,
-}
-
-/// What one word adds, wherever it stands.
-#[derive(Clone, Copy)]
-struct WordWorth {
-    /// Field of the text whose keys are compared: with marks when the word has any.
-    body: Field,
-    title: Field,
-    in_body: f32,
-    in_title: f32,
-    in_files: f32,
-    other_accents: f32,
-}
-
-impl WordWorth {
-    /// The word as its fields have it.
-    fn text<'k>(&self, key: &'k Key, fields: &Fields) -> &'k str {
-        if self.body == fields.body_exact { &key.exact } else { &key.folded }
-    }
-}
-
-impl Worths {
-    pub(super) fn of(
-        asked: &Asked,
-        reading: &Reading,
-        statistics: &Statistics,
-        segments: &[Matched<'_, '_>],
-    ) -> tantivy::Result<Self> {
-        let Some(first) = segments.first() else { return Ok(Self { words: Vec::new(), ordinary_length: 1.0 }) };
-        let fields = first.part.fields;
-        let with = |field: Field, word: &str| -> tantivy::Result<u32> {
-            segments.iter().map(|segment| segment.part.frequency(field, word)).sum()
-        };
-        let share = 1.0 / reading.words.len().max(1) as f32;
-        let mut words = Vec::with_capacity(reading.words.len());
-        for word in &reading.words {
-            let is_marked = word.is_marked() && asked.is_marked();
-            let (body, title) = if is_marked {
-                (fields.body_exact, fields.title_exact)
-            } else {
-                (fields.body_folded, fields.title_folded)
-            };
-            let key = if is_marked { &word.exact } else { &word.folded };
-            words.push(WordWorth {
-                body,
-                title,
-                in_body: share * statistics.idf(with(body, key)?),
-                in_title: share * IN_TITLE * statistics.idf(with(title, key)?),
-                in_files: share * IN_FILES * statistics.idf(with(fields.files_folded, &word.folded)?),
-                other_accents: share * OTHER_ACCENTS * statistics.idf(with(fields.body_folded, &word.folded)?),
-            });
-        }
-        let mut tokens = 0.0;
-        for segment in segments {
-            tokens += segment.part.segment.inverted_index(fields.body_folded)?.total_num_tokens() as f32;
-        }
-        Ok(Self { words, ordinary_length: (tokens / statistics.docs.max(1.0)).max(1.0) })
-    }
-
-    /// The most that the words of an article can be worth, headline aside.
-    fn most_beside_titles(&self) -> Score {
-        let best = |word: &WordWorth| {
-            [(K1 + 1.0) * word.in_body, word.in_files, word.other_accents].into_iter().fold(0.0, f32::max)
-        };
-        self.words.iter().map(best).sum()
-    }
-}
 
 /// Articles that are lifted together.
 pub(super) struct Band {
@@ -157,12 +61,13 @@ pub(super) struct View<'v> {
     pairs: Vec<Pair>,
     beside_most: Score,
     /// The words at their first articles.
-    opened: OnceCell<Vec<Word>>,
+    opened: OnceCell<Words>,
 }
 
 impl<'v> View<'v> {
     pub(super) fn of(
         part: &'v Part<'v>,
+        matches: &Bits,
         asked: &'v Asked,
         reading: &'v Reading,
         worths: &'v Worths,
@@ -180,11 +85,11 @@ impl<'v> View<'v> {
         };
         view.add_words(asked)?;
         for words in asked.phrases.iter().flat_map(|phrase| &phrase.ways) {
-            view.add_phrase(words)?;
+            view.add_phrase(words, matches)?;
         }
         for number in &asked.numbers {
             view.add_band(part.citing(number)?, CITES, false);
-            view.add_phrase(&number.words)?;
+            view.add_phrase(&number.words, matches)?;
         }
         for (key, worth) in reading.words.iter().zip(&worths.words) {
             view.add_band(part.term(worth.title, worth.text(key, part.fields))?, worth.in_title, false);
@@ -255,7 +160,7 @@ impl<'v> View<'v> {
     }
 
     /// A phrase that was asked for as such: where it stands is known, how it is accented is looked up.
-    fn add_phrase(&mut self, words: &'v [Key]) -> tantivy::Result<()> {
+    fn add_phrase(&mut self, words: &'v [Key], matches: &Bits) -> tantivy::Result<()> {
         let fields = self.part.fields;
         let is_marked = words.iter().any(Key::is_marked);
         let lifted = [
@@ -264,7 +169,7 @@ impl<'v> View<'v> {
             (fields.files_folded, PHRASE_IN_FILES, fields.files_exact, 0.0),
         ];
         for (field, worth, with_marks, more) in lifted {
-            let docs = self.part.phrase(field, &folded(words))?;
+            let docs = self.part.phrase_within(field, &folded(words), matches)?;
             if is_marked && more > 0.0 {
                 let marked = Arc::new(docs.met(&*self.part.all_terms(with_marks, &exact(words))?));
                 let is_possible_only = words.len() > 1;
@@ -328,82 +233,19 @@ impl<'v> View<'v> {
     /// Opens the words for a walk through articles, forwards.
     pub(super) fn words(&self) -> tantivy::Result<Words> {
         // To copy what is open already is cheaper than to open it again.
-        let words = match self.opened.get() {
-            Some(words) => words.clone(),
+        match self.opened.get() {
+            Some(words) => Ok(words.clone()),
             None => {
-                let words = self.open_words()?;
-                self.opened.get_or_init(|| words).clone()
+                let words = Words::of(self.part, self.reading, self.worths)?;
+                Ok(self.opened.get_or_init(|| words).clone())
             }
-        };
-        Ok(Words { words, length_share: K1 * B / self.worths.ordinary_length })
-    }
-
-    fn open_words(&self) -> tantivy::Result<Vec<Word>> {
-        let mut words = Vec::with_capacity(self.reading.words.len());
-        for (key, worth) in self.reading.words.iter().zip(&self.worths.words) {
-            let text = worth.text(key, self.part.fields);
-            words.push(Word {
-                worth: *worth,
-                body: self.part.postings(worth.body, text, IndexRecordOption::WithFreqs)?,
-                norms: self.part.segment.get_fieldnorms_reader(worth.body)?,
-                files: self.part.term(self.part.fields.files_folded, &key.folded)?,
-                folded: self.part.word(key)?,
-            });
         }
-        Ok(words)
     }
 
     /// Opens what has to be looked up for a walk through articles, forwards.
     pub(super) fn beside(&self) -> tantivy::Result<Beside<'_>> {
         let walks = self.checks.iter().map(|check| Walk::of(self.part, check.field, &check.words));
         Ok(Beside { view: self, walks: walks.collect::<tantivy::Result<_>>()? })
-    }
-}
-
-/// The words of a reading, article by article.
-pub(super) struct Words {
-    words: Vec<Word>,
-    length_share: f32,
-}
-
-#[derive(Clone)]
-struct Word {
-    worth: WordWorth,
-    body: Option<SegmentPostings>,
-    norms: FieldNormReader,
-    files: Arc<Bits>,
-    folded: Arc<Bits>,
-}
-
-impl Words {
-    /// What the words are worth in the article, which must not stand before the last one: BM25 in the text, a fixed worth
-    /// in files and with other accents. Words of the headline are bands.
-    pub(super) fn worth(&mut self, doc: DocId) -> Score {
-        let length_share = self.length_share;
-        self.words.iter_mut().map(|word| word.worth_in(doc, length_share)).sum()
-    }
-}
-
-impl Word {
-    fn worth_in(&mut self, doc: DocId, length_share: f32) -> Score {
-        let mut best = 0.0;
-        if let Some(body) = &mut self.body {
-            if body.doc() < doc {
-                body.seek(doc);
-            }
-            if body.doc() == doc {
-                let times = body.term_freq() as f32;
-                let length = self.norms.fieldnorm(doc) as f32;
-                best = self.worth.in_body * times * (K1 + 1.0) / (times + K1 * (1.0 - B) + length_share * length);
-            }
-        }
-        if best == 0.0 && self.files.contains(doc) {
-            best = self.worth.in_files;
-        }
-        if best == 0.0 && self.folded.contains(doc) {
-            best = self.worth.other_accents;
-        }
-        best
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::fs;
 
+use super::bits::Bits;
 use super::*;
 use crate::index::Options;
 use crate::portal::Kind;
@@ -205,4 +206,33 @@ async fn topics_filter_and_are_counted() {
     check(&["y-te"], 1).await;
     check(&["y-te", "thien-tai"], 3).await;
     check(&["giao-duc"], 0).await;
+}
+
+#[tokio::test]
+async fn phrases_are_found_within_a_set_and_believed_by_signature() {
+    let home = tempfile::tempdir().unwrap();
+    let index = open(&home.path().join("index"));
+    let texts = ["ủy ban nhân dân tỉnh", "nhân dân và ủy ban", "uy ban nhan dan", "dân nhân ban ủy", "mưa lũ"];
+    let articles = (0..50).map(|n| Document { text: texts[n % 5].to_owned(), ..article(&format!("a{n}"), "") });
+    index.put(&articles.collect::<Vec<_>>()).await.unwrap();
+    let searcher = index.inner.reader.searcher();
+    for part in index.inner.parts(&searcher).unwrap() {
+        let (field, words) = (part.fields.body_folded, ["uy", "ban", "nhan", "dan"]);
+        let sure = part.phrase(field, &words).unwrap();
+        assert_eq!(sure.iter().collect::<Vec<_>>(), (0..50).filter(|n| n % 5 == 0 || n % 5 == 2).collect::<Vec<_>>());
+        assert_eq!(part.phrase_believed(field, &words, 1_000).unwrap(), sure, "few enough to be looked at");
+        assert_eq!(
+            part.phrase_believed(field, &words, 0).unwrap(),
+            sure,
+            "a pair that stands nowhere is told by its bits"
+        );
+        let mut among = Bits::room_for(50);
+        [0, 1, 2, 49].into_iter().for_each(|doc| among.insert(doc));
+        let within = part.phrase_within(field, &words, &among).unwrap();
+        assert_eq!(within.iter().filter(|doc| among.contains(*doc)).collect::<Vec<_>>(), [0, 2]);
+        assert!(within.iter().all(|doc| sure.contains(doc)));
+    }
+    assert_eq!(total(&index, "\"ủy ban nhân dân\"").await, 20);
+    assert_eq!(total(&index, "\"nhân dân\" \"ủy ban\" -\"dân và\"").await, 20);
+    assert_eq!(total(&index, "\"ủy ban\" -\"ban nhan\"").await, 10);
 }
