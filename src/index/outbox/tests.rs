@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::index::{Query, Results};
+use crate::index::{Held, Query, Results};
 
 /// An engine that fails, loses replies, refuses bad documents and takes half a batch, by seed.
 struct Unreliable {
@@ -90,6 +90,17 @@ impl SearchIndex for Unreliable {
 
     async fn count(&self) -> Result<u64> {
         Ok(self.held.lock().unwrap().len() as u64)
+    }
+
+    async fn held(&self, portal: Option<&str>, offset: usize, limit: usize) -> Result<Option<Vec<Held>>> {
+        let held = self.held.lock().unwrap();
+        let of_portal = held.values().filter(|document| portal.is_none_or(|portal| document.portal == portal));
+        let held = of_portal.skip(offset).take(limit).map(|document| Held {
+            portal: document.portal.clone(),
+            id: document.id.clone(),
+            revision: document.revision,
+        });
+        Ok(Some(held.collect()))
     }
 }
 
@@ -315,6 +326,44 @@ async fn index_and_record_agree_in_the_end() {
         assert_eq!(waiting, bad, "seed {seed}: quarantine");
         store.close().await;
     }
+}
+
+#[tokio::test]
+async fn what_an_engine_lost_or_should_not_hold_is_marked_portal_by_portal() {
+    let home = tempfile::tempdir().unwrap();
+    let store = record(&home).await;
+    for n in 0..1_100 {
+        save(&store, n, if n < 1_060 { 1 } else { 2 }, format!("tin {n}"), "live", 7).await;
+    }
+    let index = Unreliable::new(1, 0);
+    assert_eq!(reconcile(&store, "embedded", &index).await.unwrap(), None, "articles wait to be sent");
+    while behind(store.pool(), "embedded").await.unwrap() > 0 {
+        drain(&store, "embedded", &index, 500).await.unwrap();
+    }
+    let agreed = Reconciled { held: 1_100, ..Reconciled::default() };
+    assert_eq!(reconcile(&store, "embedded", &index).await.unwrap(), Some(agreed));
+
+    let whole = index.titles();
+    let change = |change: &dyn Fn(&mut BTreeMap<String, Document>)| change(&mut index.held.lock().unwrap());
+    change(&|held| {
+        held.remove("a003").unwrap();
+        held.get_mut("a004").unwrap().revision = 6;
+        held.insert("b1".to_owned(), Document { id: "b1".to_owned(), ..held["a005"].clone() });
+    });
+    let found = reconcile(&store, "embedded", &index).await.unwrap().unwrap();
+    assert_eq!((found.held, found.marked, found.left_alone), (1_100, 3, Vec::new()));
+    assert_eq!(behind(store.pool(), "embedded").await.unwrap(), 3);
+    drain(&store, "embedded", &index, 500).await.unwrap();
+    assert_eq!(index.titles(), whole);
+
+    // More than a mishap explains: nothing is sent unasked, and the other portal is looked after all the same.
+    change(&|held| held.retain(|id, document| document.portal != "hue" || id.as_str() < "a1079"));
+    change(&|held| drop(held.remove("a000").unwrap()));
+    let found = reconcile(&store, "embedded", &index).await.unwrap().unwrap();
+    assert_eq!((found.marked, found.left_alone), (1, vec![("hue".to_owned(), 21)]));
+    drain(&store, "embedded", &index, 500).await.unwrap();
+    assert_eq!(index.count().await.unwrap(), 1_079);
+    store.close().await;
 }
 
 #[tokio::test]
