@@ -235,17 +235,21 @@ impl Search<'_, '_, '_> {
         let segment = &self.segments[at];
         let share = share_left(segment.part.columns.newest, self.newest);
         let mut words = view.words()?;
+        let most_taken = MOST_LOOKED_UP.max(self.to_look_up);
         let mut taken = Vec::new();
+        // What is worth less would be let go of anyway.
+        let mut least_taken = Score::NEG_INFINITY;
         group.docs.each(|doc| {
             let inside = view.bands[group.band..].iter().filter(|band| band.docs.contains(doc));
             let worth = group.worth + inside.map(|band| band.worth).sum::<Score>();
             // What is quick to know comes first: most articles of a large group are beaten by it.
             let quick = worth + segment.part.columns.standing(doc, share) + view.beside_most();
-            if self.shelf.is_beaten(quick + view.most_of_words(), i64::MAX) {
+            let bound = quick + view.most_of_words();
+            if bound < least_taken || self.shelf.is_beaten(bound, i64::MAX) {
                 return;
             }
             let most = quick + words.worth(doc);
-            if self.shelf.is_beaten(most, i64::MAX) {
+            if most < least_taken || self.shelf.is_beaten(most, i64::MAX) {
                 return;
             }
             if view.is_sure() {
@@ -254,10 +258,12 @@ impl Search<'_, '_, '_> {
             }
             let least = most - view.beside_most() - view.to_be_looked_up(doc);
             taken.push(Candidate { most, least, view: group.view, doc });
-            if taken.len() >= 4 * MOST_LOOKED_UP {
-                keep_best(&mut taken, MOST_LOOKED_UP.max(self.to_look_up));
+            if taken.len() >= 2 * most_taken {
+                keep_best(&mut taken, most_taken);
+                least_taken = taken.iter().map(|one| one.most).fold(Score::INFINITY, f32::min);
             }
         });
+        keep_best(&mut taken, most_taken);
         self.candidates.extend(taken);
         Ok(())
     }
